@@ -1,0 +1,40 @@
+const HIDDEN = '[secret]';
+const brand = Symbol.for('keyturn.Secret');
+
+/**
+ * A resolved value that shows itself only through `reveal()`: `console.log`, `util.inspect`, `JSON.stringify`,
+ * template strings and concatenation give `[secret]`; a structured clone is an empty object.
+ * `instanceof` holds across copies of this package.
+ */
+export class Secret<T> {
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => HIDDEN });
+  }
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  /** The value itself. From here on it is the caller's to keep out of logs. */
+  reveal(): T {
+    return this.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [Symbol.toPrimitive](): string {
+    return HIDDEN;
+  }
+}
