@@ -36,8 +36,8 @@ const configBrand = branded('keyturn.ConfigError');
  */
 export class ResolveError extends Error {
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'ResolveError' });
-    Object.defineProperty(this.prototype, resolveBrand.key, { value: true });
+    Object.defineProperty(ResolveError.prototype, 'name', { value: 'ResolveError' });
+    Object.defineProperty(ResolveError.prototype, resolveBrand.key, { value: true });
   }
   readonly failures: readonly Failure[];
 
@@ -57,8 +57,8 @@ export class ResolveError extends Error {
  */
 export class ConfigError extends Error {
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'ConfigError' });
-    Object.defineProperty(this.prototype, configBrand.key, { value: true });
+    Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError' });
+    Object.defineProperty(ConfigError.prototype, configBrand.key, { value: true });
   }
   readonly code = 'Misconfigured';
   readonly problems: readonly Problem[];

@@ -141,10 +141,7 @@ export interface Provider {
   fetch(locators: readonly Locator[], options: FetchOptions): Promise<readonly Outcome<Fetched>[]>;
 
   /** Reads metadata without reading plaintext. Left out where the store cannot. */
-  describe?(
-    locators: readonly Locator[],
-    options: CallOptions,
-  ): Promise<readonly Outcome<SecretMetadata>[]>;
+  describe?(locators: readonly Locator[], options: CallOptions): Promise<readonly Outcome<SecretMetadata>[]>;
 
   /** Names what `fetch` or `describe` threw; undefined for what it does not know. A pure table. */
   classify(error: unknown): Classified | undefined;

@@ -8,8 +8,8 @@ const brand = Symbol.for('keyturn.Secret');
  */
 export class Secret<T> {
   static {
-    Object.defineProperty(this.prototype, brand, { value: true });
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => HIDDEN });
+    Object.defineProperty(Secret.prototype, brand, { value: true });
+    Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => HIDDEN });
   }
   readonly #value: T;
 
