@@ -16,6 +16,7 @@ export type {
   ResolvedManifest,
   Source,
 } from './manifest.ts';
+export { unknownKeys } from './manifest.ts';
 export {
   type MemoryCall,
   type MemoryFault,
@@ -39,6 +40,7 @@ export type {
   Provider,
   SecretMetadata,
 } from './provider.ts';
+export { createRedactor, type Redactor, type RedactorStream } from './redactor.ts';
 export { formatReference, parseReference, type Reference } from './reference.ts';
 export { createResolver, type Resolver, type Settled, type SingleOptions } from './resolver.ts';
 export type { Conversion, SchemaOutput, StandardSchema } from './schema.ts';

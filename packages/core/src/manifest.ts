@@ -78,18 +78,17 @@ const ENTRY_OPTIONS = ['ref', 'as', 'default', 'optional', 'sensitive', 'allowEm
 const FLAGS = ['optional', 'sensitive', 'allowEmpty'];
 
 /** The entries of a manifest as pairs. @throws {ConfigError} for every entry that is none, all at once. */
-export function readManifest(manifest: Manifest, place = ''): [name: string, entry: Entry][] {
+export function readManifest(manifest: Manifest): [name: string, entry: Entry][] {
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
-    throw new ConfigError([{ place, message: 'a manifest is an object from name to reference' }]);
+    throw new ConfigError([{ place: '', message: 'a manifest is an object from name to reference' }]);
   }
   const pairs = Object.entries(manifest).map(([name, entry]): [string, Entry] => [
     name,
     typeof entry === 'string' ? { ref: entry } : entry,
   ]);
-  const within = (name: string) => (place ? `${place}.${name}` : name);
-  const problems: Problem[] = pairs.flatMap(([name, entry]) => entryProblems(within(name), entry));
+  const problems: Problem[] = pairs.flatMap(([name, entry]) => entryProblems(name, entry));
   if (pairs.length === 0) {
-    problems.push({ place, message: 'the manifest is empty: name at least one secret' });
+    problems.push({ place: '', message: 'the manifest is empty: name at least one secret' });
   }
 
   const folded = new Map<string, string>();
@@ -97,7 +96,7 @@ export function readManifest(manifest: Manifest, place = ''): [name: string, ent
     const twin = folded.get(name.toLowerCase());
     if (twin !== undefined) {
       problems.push({
-        place: within(name),
+        place: name,
         message: `"${name}" and "${twin}" differ only in case, which Windows does not tell apart: rename one`,
       });
     }

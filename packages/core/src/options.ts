@@ -15,29 +15,28 @@ export interface Warning {
 /** Limits of one `resolve()`. */
 export interface Limits {
   /** The whole resolve, however many calls it takes. @default 10 s */
-  readonly deadline?: Duration;
+  readonly deadline?: Duration | undefined;
   /** One call to a store. @default 3 s */
-  readonly timeout?: Duration;
+  readonly timeout?: Duration | undefined;
 }
 
 export interface ResolverOptions extends Limits {
   /** Your names for the stores: `prod` in `prod://path`. */
   readonly providers: Readonly<Record<string, ProviderSource>>;
   /** The environment's name, for messages. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Whether sensitive secrets may fall back to their defaults here. @default false */
-  readonly allowDefaults?: boolean;
+  readonly allowDefaults?: boolean | undefined;
   /** Told each distinct warning once. @default `process.emitWarning` */
-  readonly onWarning?: (warning: Warning) => void;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 export interface ResolveOptions extends Limits {
   /** Aborting it rejects with its reason, at once. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The keys of `ResolverOptions`, for whoever checks a config that holds them. */
-export const RESOLVER_OPTIONS = [
+const RESOLVER_OPTIONS = [
   'providers',
   'environment',
   'deadline',
@@ -47,20 +46,19 @@ export const RESOLVER_OPTIONS = [
 ] as const;
 
 /** What is wrong with a resolver's options; empty when nothing is. */
-export function optionProblems(options: ResolverOptions, place = ''): Problem[] {
+export function optionProblems(options: ResolverOptions): Problem[] {
   if (typeof options !== 'object' || options === null) {
-    return [{ place, message: 'options are missing: write { providers: { … } }' }];
+    return [{ place: '', message: 'options are missing: write { providers: { … } }' }];
   }
-  const within = (key: string) => (place ? `${place}.${key}` : key);
-  const problems = unknownKeys(place, options, RESOLVER_OPTIONS);
-  problems.push(...providerProblems(options.providers, within('providers')));
-  problems.push(...limitProblems(options, within));
+  const problems = unknownKeys('', options, RESOLVER_OPTIONS);
+  problems.push(...providerProblems(options.providers, 'providers'));
+  problems.push(...limitProblems(options));
   const { allowDefaults, onWarning } = options;
   if (allowDefaults !== undefined && typeof allowDefaults !== 'boolean') {
-    problems.push({ place: within('allowDefaults'), message: 'is neither true nor false' });
+    problems.push({ place: 'allowDefaults', message: 'is neither true nor false' });
   }
   if (onWarning !== undefined && typeof onWarning !== 'function') {
-    problems.push({ place: within('onWarning'), message: 'is no function' });
+    problems.push({ place: 'onWarning', message: 'is no function' });
   }
   return problems;
 }
@@ -70,7 +68,7 @@ export function readLimits(
   limits: Limits,
   defaults: { readonly deadlineMs: number; readonly timeoutMs: number },
 ): { deadlineMs: number; timeoutMs: number } {
-  const problems = limitProblems(limits, (key) => key);
+  const problems = limitProblems(limits);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     deadlineMs: parseDuration(limits.deadline) ?? defaults.deadlineMs,
@@ -78,14 +76,13 @@ export function readLimits(
   };
 }
 
-function limitProblems(limits: Limits, within: (key: string) => string): Problem[] {
+function limitProblems(limits: Limits): Problem[] {
   return (['deadline', 'timeout'] as const).flatMap((key) => {
     const limit = limits[key];
     if (limit === undefined) return [];
     const milliseconds = parseDuration(limit);
-    if (milliseconds === undefined)
-      return [{ place: within(key), message: `is no duration: ${DURATION_FORM}` }];
-    return milliseconds === 0 ? [{ place: within(key), message: 'has to be more than 0' }] : [];
+    if (milliseconds === undefined) return [{ place: key, message: `is no duration: ${DURATION_FORM}` }];
+    return milliseconds === 0 ? [{ place: key, message: 'has to be more than 0' }] : [];
   });
 }
 

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+// `keyturn check | head -1`: whoever reads our output may stop reading.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv.slice(2));

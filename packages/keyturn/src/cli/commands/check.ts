@@ -1,0 +1,46 @@
+import type { Detailed, Failure } from '@keyturn/core';
+import { paint, print, printJson, table } from '../output.ts';
+import { type CommonOptions, openProject } from '../project.ts';
+import { typeName } from '../type-name.ts';
+
+/** Resolves and validates everything; all problems in one table. 1 when there is any. */
+export async function check(options: CommonOptions): Promise<number> {
+  const { environment, resolver, manifest } = await openProject(options);
+  await using _ = resolver;
+  const { values, failures } = await resolver.resolveSettled(manifest);
+  const ok = failures.length === 0;
+  if (options.json) {
+    const secrets = Object.keys(manifest).map((name) => row(name, values[name], failureOf(name, failures)));
+    printJson({ environment, ok, secrets });
+    return ok ? 0 : 1;
+  }
+
+  const rows = Object.entries(manifest).map(([name, entry]) => {
+    const failure = failureOf(name, failures);
+    const value = values[name];
+    const result = failure
+      ? paint('red', `${failure.code}: ${failure.message}`)
+      : value?.source === 'store'
+        ? paint('green', 'ok')
+        : `ok (${value?.source})`;
+    return [name, value?.reference ?? failure?.reference ?? '', value?.kind ?? '-', typeName(entry), result];
+  });
+  print(table(['NAME', 'REFERENCE', 'STORE', 'TYPE', 'RESULT'], rows));
+  const hints = failures.map(({ name, hint }) => `${name}: ${hint}`);
+  if (hints.length > 0) print(`\n${hints.join('\n')}`);
+  const total = rows.length;
+  print(
+    `\n${environment}: ${total - failures.length} of ${total} ${total === 1 ? 'secret is' : 'secrets are'} right`,
+  );
+  return ok ? 0 : 1;
+}
+
+function failureOf(name: string, failures: readonly Failure[]): Failure | undefined {
+  return failures.find((failure) => failure.name === name);
+}
+
+function row(name: string, detailed: Detailed<unknown> | undefined, failure: Failure | undefined): object {
+  if (failure) return { ok: false, ...failure };
+  const { value: _, ...known } = detailed ?? {};
+  return { name, ok: true, ...known };
+}

@@ -1,0 +1,47 @@
+import { ConfigError, type Entry, ResolveError, suggestion } from '@keyturn/core';
+import { print, printJson } from '../output.ts';
+import { type CommonOptions, openProject, usage } from '../project.ts';
+import { storedManifest, storedValue } from '../stored-text.ts';
+
+export interface GetOptions extends CommonOptions {
+  readonly reveal?: boolean;
+}
+
+/** One secret, by its name in the config or by a bare reference: masked, or alone with `--reveal`. */
+export async function get(subject: string, options: GetOptions): Promise<number> {
+  const { resolver, manifest } = await openProject(options);
+  await using _ = resolver;
+  const wanted = { [subject]: entryOf(subject, manifest) };
+  // A bare reference has not been checked with the config's own: what is wrong with it is wrong usage.
+  usage('', '', () => resolver.plan(wanted));
+  const { values, failures } = await resolver.resolveSettled(storedManifest(wanted));
+  const detailed = values[subject];
+  if (detailed === undefined) throw new ResolveError(failures);
+
+  const value = storedValue(detailed);
+  if (options.json) {
+    const { value: _, ...known } = detailed;
+    printJson({ name: subject, ...known, ...(options.reveal && { value: jsonValue(value) }) });
+  } else if (options.reveal) {
+    if (value !== undefined) process.stdout.write(value);
+    if (process.stdout.isTTY) process.stdout.write('\n');
+  } else {
+    const shown = value === undefined ? 'absent' : '[secret]';
+    print(`${subject}  ${shown}  ${detailed.reference}  (${detailed.kind}, ${detailed.source})`);
+  }
+  return 0;
+}
+
+function entryOf(subject: string, manifest: Readonly<Record<string, Entry>>): Entry {
+  const entry = Object.hasOwn(manifest, subject) ? manifest[subject] : undefined;
+  if (entry) return entry;
+  if (subject.includes('://')) return { ref: subject, allowEmpty: true };
+  const message = `the config has no such secret ${suggestion(subject, Object.keys(manifest))}`;
+  throw new ConfigError([{ place: subject, message }]);
+}
+
+/** Text as it is; bytes that are not text as base64, said so. */
+function jsonValue(value: string | Uint8Array | undefined): unknown {
+  if (value === undefined) return null;
+  return typeof value === 'string' ? value : { base64: Buffer.from(value).toString('base64') };
+}

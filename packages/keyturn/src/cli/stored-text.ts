@@ -1,0 +1,85 @@
+import {
+  type Detailed,
+  type Entry,
+  type Failure,
+  type Manifest,
+  ResolveError,
+  Secret,
+  type StandardSchema,
+} from '@keyturn/core';
+import type { Opened } from '../open.ts';
+import type { Entry as NamedText } from './formats/index.ts';
+
+/**
+ * The same manifest, whose conversions still judge a value but hand on what they were given: `run`, `export` and
+ * `get` give the stored text, not `String()` of a converted value.
+ */
+export function storedManifest(manifest: Readonly<Record<string, Entry>>): Manifest {
+  return Object.fromEntries(
+    Object.entries(manifest).map(([name, entry]) => [
+      name,
+      entry.as ? { ...entry, as: judging(entry.as) } : entry,
+    ]),
+  );
+}
+
+/** What a resolved entry of a stored manifest holds; undefined where it is absent. */
+export function storedValue({ value, source }: Detailed<unknown>): string | Uint8Array | undefined {
+  const plain = value instanceof Secret ? value.reveal() : value;
+  if (plain === undefined || typeof plain === 'string' || plain instanceof Uint8Array) return plain;
+  return source === 'default' ? textOfDefault(plain) : JSON.stringify(plain);
+}
+
+/**
+ * Resolves all secrets of a project to text.
+ * @throws {ResolveError} also for a value whose bytes are not text.
+ */
+export async function resolveTexts({ resolver, manifest }: Opened): Promise<NamedText[]> {
+  const { values, failures } = await resolver.resolveSettled(storedManifest(manifest));
+  const binary: Failure[] = [];
+  const texts = Object.entries(values).flatMap(([name, detailed]): NamedText[] => {
+    const value = storedValue(detailed);
+    if (value === undefined) return [];
+    const text = typeof value === 'string' ? value : decode(value);
+    if (text !== undefined) return [{ name, value: text }];
+    binary.push({
+      name,
+      reference: detailed.reference,
+      code: 'InvalidValue',
+      message: 'holds bytes that are not UTF-8 text, which no environment variable can carry',
+      hint: 'Store it as base64 text.',
+    });
+    return [];
+  });
+  if (failures.length + binary.length > 0) throw new ResolveError([...failures, ...binary]);
+  return texts;
+}
+
+function judging(schema: StandardSchema): StandardSchema {
+  const { validate, ...standard } = schema['~standard'];
+  return {
+    // Keeps what a conversion of ours says it takes.
+    ...schema,
+    '~standard': {
+      ...standard,
+      async validate(value) {
+        const result = await validate(value);
+        return result.issues === undefined ? { value } : result;
+      },
+    },
+  };
+}
+
+/** A default is a converted value, so its text is ours to choose: a list as `as.list()` reads it. */
+function textOfDefault(value: unknown): string {
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(',');
+  return typeof value === 'object' && !(value instanceof URL) ? JSON.stringify(value) : String(value);
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import type { CheckedManifest, EntryOptions, Limits, ProviderSource, Warning } from '@keyturn/core';
+
+/** One name of a config: a reference, an entry, or an entry with a reference for each environment. */
+export interface ConfigEntry extends EntryOptions {
+  /** One reference for all environments, or an object from environment to reference. */
+  readonly ref: string | Readonly<Record<string, string>>;
+}
+
+/** The names that the app needs. */
+export type ConfigSecrets = Readonly<Record<string, string | ConfigEntry>>;
+
+/** Resolver options that a config has for all environments and that an environment may set for itself. */
+export interface SharedOptions extends Limits {
+  /** Told each distinct warning once. @default `process.emitWarning` */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+}
+
+/** One environment: which store stands behind each provider name. */
+export interface Environment extends SharedOptions {
+  /** Another environment, whose providers and options hold unless this one sets them. */
+  readonly extends?: string;
+  readonly providers?: Readonly<Record<string, ProviderSource>>;
+  /** Whether sensitive secrets may fall back to their defaults here. @default false */
+  readonly allowDefaults?: boolean;
+}
+
+/** What `keyturn.config.ts` exports by default. */
+export interface Config<S extends ConfigSecrets = ConfigSecrets> extends SharedOptions {
+  /** The environment to use, such as `process.env.APP_ENV`; unset is an error when secrets are loaded. */
+  readonly environment?: string | undefined;
+  readonly environments: Readonly<Record<string, Environment>>;
+  readonly secrets: S;
+}
+
+/**
+ * Types a config; checks nothing and never throws. `load(config)` and the command line check it.
+ *
+ * @example
+ * export default defineConfig({
+ *   environment: process.env.APP_ENV,
+ *   environments: { development: { providers: { app: dotenv() } } },
+ *   secrets: { DATABASE_URL: 'app://DATABASE_URL' },
+ * });
+ */
+export function defineConfig<const S extends ConfigSecrets>(
+  config: Config<S & CheckedManifest<S>> & { readonly secrets: S },
+): Config<S> {
+  return config;
+}

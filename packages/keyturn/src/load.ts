@@ -1,0 +1,32 @@
+import type { Limits, ResolvedManifest } from '@keyturn/core';
+import type { Config, ConfigSecrets } from './config.ts';
+import { open } from './open.ts';
+
+export interface LoadOptions extends Limits {
+  /** Beats the config's own `environment`. */
+  readonly environment?: string | undefined;
+  /** Aborting it rejects with its reason, at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves all secrets of a config at boot, then lets go of what the providers opened.
+ * The deadline is 30 s unless the config or `options` say otherwise.
+ *
+ * @throws {ConfigError} `Misconfigured`, with every mistake in the config and its place; before any call.
+ * @throws {ResolveError} with a failure for each secret that could not be resolved.
+ * @throws the signal's reason, when the caller aborts.
+ */
+export async function load<S extends ConfigSecrets>(
+  config: Config<S>,
+  options: LoadOptions = {},
+): Promise<ResolvedManifest<S>> {
+  const { environment, signal, deadline, timeout } = options;
+  const { resolver, manifest } = open(config, environment, { deadline, timeout });
+  try {
+    // The manifest is the config's own secrets with one reference each, so it resolves to the same types.
+    return (await resolver.resolve(manifest, { signal })) as ResolvedManifest<S>;
+  } finally {
+    await resolver.close();
+  }
+}
