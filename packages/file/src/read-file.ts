@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Fetched, Outcome, SecretMetadata } from '@keyturn/core';
+import { failed } from './errno.ts';
+import type { Place } from './snapshot.ts';
+
+const LIMIT = 1024 * 1024;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Reads a file of at most 1 MiB; `shown` names it in messages. Throws what the file system throws. */
+export function readValue(place: Place, shown: string, trimNewline: boolean): Promise<Outcome<Fetched>> {
+  return withFile(place, shown, async (handle, stats) => {
+    const bytes = await readAtMost(handle, stats.size, LIMIT + 1);
+    if (bytes.length > LIMIT) return failed('InvalidValue', `${shown} holds more than 1 MiB`);
+    const value = trimNewline ? withoutNewline(bytes) : bytes;
+    return { ok: true, value: { value, metadata: metadataOf(place, stats) } };
+  });
+}
+
+/** What is known of a file without reading it. */
+export function readMetadata(place: Place, shown: string): Promise<Outcome<SecretMetadata>> {
+  return withFile(place, shown, async (_, stats) => ({ ok: true, value: metadataOf(place, stats) }));
+}
+
+async function withFile<T>(
+  place: Place,
+  shown: string,
+  use: (handle: FileHandle, stats: Stats) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  // Without O_NONBLOCK, opening a pipe waits for its writer. All links of the place have been followed.
+  const handle = await open(place.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const stats = await handle.stat();
+    if (stats.isDirectory()) {
+      return failed('InvalidReference', `${shown}: it is a folder: name a file in it`);
+    }
+    if (!stats.isFile()) return failed('InvalidValue', `${shown}: it is not a regular file`);
+    return await use(handle, stats);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads to the end, or to `most` bytes of a file that is larger or grows. `size` is what it seems to have. */
+async function readAtMost(handle: FileHandle, size: number, most: number): Promise<Uint8Array> {
+  // One byte more than the size, so that the end shows; memory of its own, not a slice of Buffer's pool.
+  let bytes = new Uint8Array(Math.min(size + 1, most));
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length);
+    length += bytesRead;
+    if (bytesRead === 0 || length === most) return bytes.slice(0, length);
+    if (length === bytes.length) {
+      const longer = new Uint8Array(Math.min(length * 2, most));
+      longer.set(bytes);
+      bytes = longer;
+    }
+  }
+}
+
+/** Text without one trailing line end; what is not UTF-8, or holds a NUL, is no text and left as it is. */
+function withoutNewline(bytes: Uint8Array): Uint8Array {
+  if (bytes.at(-1) !== LF || bytes.includes(0) || !isUtf8(bytes)) return bytes;
+  return bytes.slice(0, bytes.at(-2) === CR ? -2 : -1);
+}
+
+function metadataOf({ version }: Place, { mtime }: Stats): SecretMetadata {
+  return version === undefined ? { createdBefore: mtime } : { createdBefore: mtime, version };
+}
