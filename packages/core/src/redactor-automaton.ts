@@ -7,8 +7,8 @@ export interface Automaton {
   step(state: number, byte: number): number;
   /** Length of the longest pattern that ends at this state; 0 when none does. */
   readonly matched: Int32Array;
-  /** How many of the bytes read last begin a pattern that has not ended: more bytes could make them a match. */
-  readonly open: Int32Array;
+  /** How many of the bytes read last are the beginning of a pattern, or all of it: no later match reaches before them. */
+  readonly depth: Int32Array;
 }
 
 /** Takes some 20 bytes of memory for each byte of the patterns, less what they begin with in common. */
@@ -20,7 +20,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
   const rows: Int32Array[] = [new Int32Array(256)];
   const fallback = new Int32Array(size);
   const matched = new Int32Array(size);
-  const open = new Int32Array(size);
+  const depth = new Int32Array(size);
   let states = 1;
 
   function follower(state: number, byte: number): number {
@@ -67,20 +67,18 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
   }
 
   // By rising depth: a state falls back to a shallower one, which must be complete.
-  let level = followersOf(0);
-  for (let depth = 1; level.length > 0; depth++) {
+  for (let level = followersOf(0), deep = 1; level.length > 0; deep++) {
     const deeper: number[] = [];
     for (const state of level) {
       const back = fallback[state] ?? 0;
+      depth[state] = deep;
       matched[state] ||= matched[back] ?? 0;
-      const followers = followersOf(state);
-      open[state] = followers.length > 0 ? depth : (open[back] ?? 0);
-      for (const each of followers) {
+      for (const each of followersOf(state)) {
         fallback[each] = step(back, byteInto[each] ?? 0);
         deeper.push(each);
       }
     }
     level = deeper;
   }
-  return { step, matched, open };
+  return { step, matched, depth };
 }

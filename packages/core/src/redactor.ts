@@ -98,12 +98,11 @@ export function createRedactor(values: Iterable<string | Uint8Array>): Redactor 
           const length = automaton.matched[state] ?? 0;
           if (length > 0) addMatch(at + 1 - length, at + 1);
         }
-        return giveOut(bytes, bytes.length - (automaton.open[state] ?? 0));
+        return giveOut(bytes, bytes.length - (automaton.depth[state] ?? 0));
       },
       end() {
         const rest = giveOut(kept, kept.length);
         state = 0;
-        maskedTo = 0;
         return rest;
       },
     };

@@ -20,7 +20,6 @@ export interface Reference {
 export const PROVIDER_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const PARAM_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const FORM = 'write name://path, name://path?version=3 or name://path#field';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** A reference, or the sentence that says what is wrong with the text. Never quotes the text. */
@@ -162,13 +161,10 @@ function badPercent(part: string): string {
 
 /** Encodes as little as a round trip needs, so that a reference stays readable. */
 function encode(text: string, special: RegExp): string {
-  return (
-    text
-      .replace(special, encodeURIComponent)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it encodes
-      .replace(/[\u0000-\u001f\u007f]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
-      .replace(/\s$/, encodeURIComponent)
-  );
+  return text
+    .replace(special, encodeURIComponent)
+    .replace(/[\u0000-\u001f\u007f]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replace(/\s$/, encodeURIComponent);
 }
 
 function invalid(text: string, problem: string): ResolveError {

@@ -11,7 +11,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-export type SchemaResult<Output> =
+type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | {
       readonly issues: readonly {
@@ -42,7 +42,7 @@ export interface Conversion<Output> extends StandardSchema<string | Uint8Array |
   readonly [CONVERSION]: true;
 }
 
-export const CONVERSION: unique symbol = Symbol.for('keyturn.Conversion') as never;
+const CONVERSION: unique symbol = Symbol.for('keyturn.Conversion') as never;
 
 /** Whether a schema is one of ours: by brand, so that it holds across copies of this package. */
 export function isConversion(schema: object): schema is Conversion<unknown> {

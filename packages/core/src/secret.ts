@@ -9,7 +9,9 @@ const brand = Symbol.for('keyturn.Secret');
 export class Secret<T> {
   static {
     Object.defineProperty(Secret.prototype, brand, { value: true });
-    Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => HIDDEN });
+    Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value: () => HIDDEN,
+    });
   }
   readonly #value: T;
 

@@ -115,6 +115,22 @@ describe('memory', () => {
     expect(await provider.fetch([at('a')], options())).toEqual([{ ok: true, value: { value: '1' } }]);
   });
 
+  it('ends the faults of items too when it is mended', async () => {
+    const provider = memory({ a: '1' });
+    provider.fail('a', 'Disabled');
+    expect(await provider.fetch([at('a')], options())).toEqual([{ ok: false, code: 'Disabled' }]);
+    provider.mend();
+    expect(await provider.fetch([at('a')], options())).toEqual([{ ok: true, value: { value: '1' } }]);
+  });
+
+  it('uses up no fault of an item in a call that rejects', async () => {
+    const provider = memory({ a: '1' });
+    provider.fail('a', 'Throttled', 1);
+    provider.fail('*', 'Unavailable', 1);
+    expect(await rejection(provider, ['a'])).toEqual({ code: 'Unavailable' });
+    expect(await provider.fetch([at('a')], options())).toEqual([{ ok: false, code: 'Throttled' }]);
+  });
+
   it('rejects only the calls that carry a spoiled path, and counts only those', async () => {
     const provider = memory({ a: '1', b: '2' });
     provider.spoil('b', 'AccessDenied', 2);

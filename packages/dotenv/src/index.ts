@@ -1,0 +1,1 @@
+export { type DotenvOptions, dotenv } from './dotenv.ts';
