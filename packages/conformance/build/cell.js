@@ -1,0 +1,4 @@
+export function cell(name, reason, run) {
+    return reason === undefined ? { name, run } : { name, reason };
+}
+//# sourceMappingURL=cell.js.map

@@ -1,0 +1,3 @@
+export { conformance, notApplicable, runWith } from './conformance.js';
+export { canary, } from './subject.js';
+//# sourceMappingURL=index.js.map

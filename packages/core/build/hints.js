@@ -1,0 +1,29 @@
+/** For each code: what happened, when the store said no more, and what to do. */
+const TEXTS = {
+    NotFound: ['not found', 'Create it there, correct the reference, or mark it optional.'],
+    AccessDenied: [
+        'the store denies access',
+        'Grant the permission that the docs page of this provider names.',
+    ],
+    Unauthenticated: ['no valid credentials', 'Log in, or give the provider credentials that are valid now.'],
+    Throttled: ['the store asked us to slow down', 'Try again later, or ask for a higher quota.'],
+    Unavailable: ['no valid answer could be had', 'Check that the store is up and reachable, then try again.'],
+    InvalidReference: ['the reference cannot name anything in this store', 'Correct the reference.'],
+    InvalidValue: ['the value is not of the asked form', 'Correct the value in the store, or the conversion.'],
+    Disabled: ['it is deleted, disabled or destroyed', 'Restore or enable it, or refer to another version.'],
+    Misconfigured: ['the provider is not configured', "Correct the provider's options."],
+    Refused: ['our own policy refused it', 'Meet the policy, or change it in the config.'],
+    Unknown: [
+        'the store failed in a way that we do not know',
+        'Try again; if it stays, report it with the code.',
+    ],
+};
+/** What happened, in a few words. */
+export function defaultMessage(code) {
+    return TEXTS[code][0];
+}
+/** What to do about a code. */
+export function hintFor(code) {
+    return TEXTS[code][1];
+}
+//# sourceMappingURL=hints.js.map

@@ -1,0 +1,86 @@
+import { pointerKeys } from './reference.js';
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const NOT_UTF8 = 'holds bytes that are not UTF-8 text: take it as.bytes()';
+/** Picks the field, decodes bytes and gives what a conversion of this kind takes. Messages never quote. */
+export function pick(fetched, field, takes) {
+    const { value } = fetched;
+    if (field !== undefined)
+        return pickField(value, field, takes);
+    if (value instanceof Uint8Array)
+        return takes === 'bytes' ? found(value) : decoded(value);
+    if (typeof value === 'string' || takes === 'structure')
+        return found(value);
+    return invalid('is a map of fields: name one with "#field", or take it whole with as.json()');
+}
+function pickField(value, field, takes) {
+    const document = parseDocument(value);
+    if (!document.ok)
+        return document;
+    let current = document.value;
+    for (const key of field.startsWith('/') ? pointerKeys(field) : [field]) {
+        if (!isIndexable(current) || !hasKey(current, key)) {
+            return { ok: false, code: 'NotFound', message: `has no field "${field}"` };
+        }
+        current = current[key];
+    }
+    return picked(current, field, takes);
+}
+function picked(value, field, takes) {
+    if (typeof value === 'string')
+        return found(value);
+    if (value instanceof Uint8Array)
+        return takes === 'bytes' ? found(value) : decoded(value);
+    if (typeof value === 'boolean')
+        return found(String(value));
+    if (typeof value === 'number') {
+        if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+            return invalid(`field "${field}" is a number too large to read exactly: store it as a string`);
+        }
+        return found(String(value));
+    }
+    if (value === null || value === undefined)
+        return invalid(`field "${field}" is null`);
+    if (takes === 'structure')
+        return found(value);
+    const form = Array.isArray(value) ? 'an array' : 'an object';
+    return invalid(`field "${field}" is ${form}: go deeper with a JSON Pointer (#/a/b), or take it as.json()`);
+}
+function parseDocument(value) {
+    if (typeof value !== 'string' && !(value instanceof Uint8Array))
+        return { ok: true, value };
+    const text = typeof value === 'string' ? value : decodeText(value);
+    if (text === undefined)
+        return invalid('is not UTF-8 text, so it has no field to pick');
+    try {
+        return { ok: true, value: JSON.parse(text) };
+    }
+    catch {
+        // The parser's message quotes the text, which is the secret.
+        return invalid('is not JSON, so it has no field to pick');
+    }
+}
+function isIndexable(value) {
+    return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+function hasKey(document, key) {
+    return Object.hasOwn(document, key) && (!Array.isArray(document) || /^\d+$/.test(key));
+}
+function decoded(bytes) {
+    const text = decodeText(bytes);
+    return text === undefined ? invalid(NOT_UTF8) : { ok: true, value: text };
+}
+function found(value) {
+    return { ok: true, value };
+}
+function invalid(message) {
+    return { ok: false, code: 'InvalidValue', message };
+}
+function decodeText(bytes) {
+    try {
+        return decoder.decode(bytes);
+    }
+    catch {
+        return undefined;
+    }
+}
+//# sourceMappingURL=value.js.map

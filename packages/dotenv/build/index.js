@@ -1,0 +1,2 @@
+export { dotenv } from './dotenv.js';
+//# sourceMappingURL=index.js.map

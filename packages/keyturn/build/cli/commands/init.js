@@ -1,0 +1,71 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { as } from '@keyturn/core';
+import { gitignoreLines } from '../gitignore.js';
+import { printJson, say } from '../output.js';
+import { CONFIG_FILES, readConfig } from '../project.js';
+import { exampleText } from './example.js';
+const CONFIG = `import { as, defineConfig, dotenv, env, file } from 'keyturn';
+
+export default defineConfig({
+  // Which store stands behind a name is decided here, and only here: the app does not know.
+  environment: process.env.APP_ENV,
+  environments: {
+    development: { providers: { app: dotenv({ environment: 'development' }), env: env() }, allowDefaults: true },
+    production: { providers: { app: file({ root: '/run/secrets' }), env: env() } },
+  },
+  secrets: {
+    DATABASE_URL: { ref: 'app://DATABASE_URL', as: as.databaseUrl(), description: 'The main database' },
+    SECRET_KEY: 'app://SECRET_KEY',
+    PORT: { ref: 'env://PORT', as: as.port(), sensitive: false, default: 3000 },
+  },
+});
+`;
+/** The secrets of the config above, told here so that init works before `npm install keyturn`. */
+const STARTER = {
+    environments: {},
+    secrets: {
+        DATABASE_URL: { ref: '', as: as.databaseUrl(), description: 'The main database' },
+        SECRET_KEY: '',
+        PORT: { ref: '', as: as.port(), sensitive: false, default: 3000 },
+    },
+};
+/** Writes a config, `.env.example` and `.gitignore` lines; never overwrites. */
+export async function init(options) {
+    const written = [];
+    const kept = [];
+    const write = (file, text) => {
+        // wx: two runs at once do not overwrite each other either.
+        writeFileSync(file, text, { flag: 'wx' });
+        written.push(file);
+    };
+    const existing = CONFIG_FILES.find((name) => existsSync(name));
+    if (existing === undefined)
+        write('keyturn.config.ts', CONFIG);
+    else
+        kept.push(existing);
+    if (existsSync('.env.example'))
+        kept.push('.env.example');
+    else
+        write('.env.example', exampleText(existing === undefined ? STARTER : (await readConfig(existing)).config));
+    const ignored = existsSync('.gitignore') ? readFileSync('.gitignore', 'utf8') : undefined;
+    const lines = gitignoreLines(ignored);
+    if (lines === undefined) {
+        kept.push('.gitignore');
+    }
+    else {
+        appendFileSync('.gitignore', lines);
+        written.push('.gitignore');
+    }
+    if (options.json) {
+        printJson({ written, kept });
+        return 0;
+    }
+    for (const file of written)
+        say(`wrote ${file}`);
+    for (const file of kept)
+        say(`kept ${file}, which exists`);
+    if (existing === undefined)
+        say('next: npm install keyturn, write your .env, then APP_ENV=development keyturn check');
+    return 0;
+}
+//# sourceMappingURL=init.js.map

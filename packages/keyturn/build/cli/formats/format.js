@@ -1,0 +1,29 @@
+import { ConfigError } from '@keyturn/core';
+/** Throws one ConfigError for all entries with reasons, and for `whole`: what is wrong with all of them together. */
+export function refuse(format, entries, reasonsAgainst, whole = []) {
+    const problems = entries.flatMap((entry) => reasonsAgainst(entry)
+        .filter((reason) => reason !== false)
+        .map((reason) => ({ place: entry.name, message: `cannot be exported as ${format}: ${reason}` })));
+    for (const reason of whole)
+        if (reason !== false)
+            problems.push({ place: `export as ${format}`, message: reason });
+    if (problems.length > 0)
+        throw new ConfigError(problems);
+}
+/** The names that a POSIX shell can assign to (XBD 3.216, "Name"): what every consumer of variables takes. */
+export function badName(name) {
+    return (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) &&
+        'its name is not that of an environment variable (letters, digits and _, not starting with a digit)');
+}
+/** What no process environment holds: NUL, which ends a variable, and half a surrogate pair, which is no UTF-8. */
+export function badText(value) {
+    return (value.includes('\0') && 'its value holds a NUL character') || loneSurrogate(value);
+}
+/** A string from `"\ud800"` in a JSON document: it would be written as U+FFFD. */
+export function loneSurrogate(value) {
+    return /\p{Surrogate}/u.test(value) && 'its value holds half a surrogate pair, which UTF-8 cannot write';
+}
+export function byteLength(text) {
+    return Buffer.byteLength(text, 'utf8');
+}
+//# sourceMappingURL=format.js.map

@@ -1,0 +1,58 @@
+import { styleText } from 'node:util';
+import { ConfigError, ResolveError } from '@keyturn/core';
+/** Data, for the next program. */
+export function print(text) {
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+/** Words, for the person at the terminal. */
+export function say(text) {
+    process.stderr.write(`${text}\n`);
+}
+export function warn(text) {
+    say(`${paint('yellow', 'warning', process.stderr)}: ${text}`);
+}
+/** Colour, only where the stream is a terminal that wants it. */
+export function paint(colour, text, stream = process.stdout) {
+    return styleText(colour, text, { stream });
+}
+export function printJson(data) {
+    print(JSON.stringify(data, undefined, 2));
+}
+/** Rows under a heading, in columns as wide as their widest cell; the last column runs on. */
+export function table(heading, rows) {
+    const widths = heading.map((_, column) => Math.max(...[heading, ...rows].map((row) => row[column]?.length ?? 0)));
+    const line = (row) => row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd();
+    return [paint('bold', line(heading)), ...rows.map(line)].join('\n');
+}
+/** An error that a command ends with: on stderr for people, on stdout as JSON where that was asked for. */
+export function report(error, json) {
+    if (error instanceof ConfigError) {
+        if (json)
+            printJson({ error: { code: error.code, problems: error.problems } });
+        else
+            say(`${paint('red', 'error', process.stderr)}: ${error.message.replaceAll('\n', '\n       ')}`);
+        return;
+    }
+    if (error instanceof ResolveError) {
+        if (json)
+            printJson({ error: { failures: error.failures } });
+        else
+            say(`${paint('red', 'error', process.stderr)}: ${error.message}`);
+        return;
+    }
+    if (error instanceof Error && 'syscall' in error) {
+        say(`${paint('red', 'error', process.stderr)}: ${error.message}`);
+        return;
+    }
+    // Not one of ours: its message may quote anything, so only its name and where it was thrown are told.
+    const name = error instanceof Error ? error.name : typeof error;
+    const frames = error instanceof Error ? (error.stack?.match(/^ {4}at .+$/gm) ?? []) : [];
+    say([
+        `${paint('red', 'error', process.stderr)}: unexpected ${name}, a bug in Keyturn or in the config`,
+        ...frames,
+    ].join('\n'));
+}
+//# sourceMappingURL=output.js.map

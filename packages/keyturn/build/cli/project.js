@@ -1,0 +1,96 @@
+var __rewriteRelativeImportExtension = (this && this.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
+    if (typeof path === "string" && /^\.\.?\//.test(path)) {
+        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+        });
+    }
+    return path;
+};
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigError, ResolveError } from '@keyturn/core';
+import { open } from '../open.js';
+import { warn } from './output.js';
+/** In the order in which they are looked for. */
+export const CONFIG_FILES = [
+    'keyturn.config.ts',
+    'keyturn.config.mts',
+    'keyturn.config.js',
+    'keyturn.config.mjs',
+];
+/** The config file, opened for an environment; warnings go to stderr. @throws {ConfigError} naming the file. */
+export async function openProject({ env, config: given }) {
+    const { config } = await readConfig(given);
+    const onWarning = ({ kind, message }) => warn(`${kind}: ${message}`);
+    return usage('secrets.', '.ref', () => open(config, env, { onWarning }));
+}
+/** What is wrong with a reference before any call is wrong usage: told with its place, not as an unresolved secret. */
+export function usage(before, after, work) {
+    try {
+        return work();
+    }
+    catch (error) {
+        if (!(error instanceof ResolveError))
+            throw error;
+        throw new ConfigError(error.failures.map(({ name, reference, message }) => ({
+            place: `${before}${name}${after}`,
+            message: `${reference}: ${message}`,
+        })));
+    }
+}
+/** The default export of the config file. @throws {ConfigError} naming the file. */
+export async function readConfig(given) {
+    const file = given ?? CONFIG_FILES.find((name) => existsSync(name));
+    if (file === undefined) {
+        const message = `there is no config here (${CONFIG_FILES.join(', ')}): run "keyturn init", or name one with --config`;
+        throw new ConfigError([{ place: '', message }]);
+    }
+    const path = resolve(file);
+    if (!existsSync(path))
+        throw new ConfigError([{ place: file, message: 'there is no such file' }]);
+    let module;
+    try {
+        module = await import(__rewriteRelativeImportExtension(pathToFileURL(path).href));
+    }
+    catch (error) {
+        throw new ConfigError([{ place: file, message: whyNotLoaded(error, path) }]);
+    }
+    if (module.default === undefined) {
+        throw new ConfigError([
+            { place: file, message: 'has no default export: write "export default defineConfig({ … })"' },
+        ]);
+    }
+    return { file, config: module.default };
+}
+/**
+ * Why an import failed. A parser's message quotes the source, in which a value may stand, so of a syntax error
+ * only the line is told.
+ */
+function whyNotLoaded(error, path) {
+    if (!(error instanceof Error))
+        return 'cannot be loaded: it throws something that is no Error';
+    const code = 'code' in error ? error.code : undefined;
+    const line = lineIn(error.stack ?? '', path);
+    const where = line === undefined ? '' : ` at line ${line}`;
+    if (error instanceof ConfigError)
+        return `cannot be loaded${where}: ${error.message}`;
+    if (error instanceof SyntaxError || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') {
+        return `has a syntax error${where}`;
+    }
+    if (code === 'ERR_MODULE_NOT_FOUND') {
+        const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1] ?? 'a module';
+        return `imports ${missing}, which is not installed here`;
+    }
+    return `cannot be loaded${where}: ${error.name}: ${error.message}`;
+}
+function lineIn(stack, path) {
+    for (const text of [pathToFileURL(path).href, path]) {
+        const at = stack.indexOf(`${text}:`);
+        const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + text.length + 1))?.[0];
+        if (line !== undefined)
+            return line;
+    }
+    return undefined;
+}
+//# sourceMappingURL=project.js.map

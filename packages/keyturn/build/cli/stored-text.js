@@ -1,0 +1,74 @@
+import { ResolveError, Secret, } from '@keyturn/core';
+/**
+ * The same manifest, whose conversions still judge a value but hand on what they were given: `run`, `export` and
+ * `get` give the stored text, not `String()` of a converted value.
+ */
+export function storedManifest(manifest) {
+    return Object.fromEntries(Object.entries(manifest).map(([name, entry]) => [
+        name,
+        entry.as ? { ...entry, as: judging(entry.as) } : entry,
+    ]));
+}
+/** What a resolved entry of a stored manifest holds; undefined where it is absent. */
+export function storedValue({ value, source }) {
+    const plain = value instanceof Secret ? value.reveal() : value;
+    if (plain === undefined || typeof plain === 'string' || plain instanceof Uint8Array)
+        return plain;
+    return source === 'default' ? textOfDefault(plain) : JSON.stringify(plain);
+}
+/**
+ * Resolves all secrets of a project to text.
+ * @throws {ResolveError} also for a value whose bytes are not text.
+ */
+export async function resolveTexts({ resolver, manifest }) {
+    const { values, failures } = await resolver.resolveSettled(storedManifest(manifest));
+    const binary = [];
+    const texts = Object.entries(values).flatMap(([name, detailed]) => {
+        const value = storedValue(detailed);
+        if (value === undefined)
+            return [];
+        const text = typeof value === 'string' ? value : decode(value);
+        if (text !== undefined)
+            return [{ name, value: text }];
+        binary.push({
+            name,
+            reference: detailed.reference,
+            code: 'InvalidValue',
+            message: 'holds bytes that are not UTF-8 text, which no environment variable can carry',
+            hint: 'Store it as base64 text.',
+        });
+        return [];
+    });
+    if (failures.length + binary.length > 0)
+        throw new ResolveError([...failures, ...binary]);
+    return texts;
+}
+function judging(schema) {
+    const { validate, ...standard } = schema['~standard'];
+    return {
+        // Keeps what a conversion of ours says it takes.
+        ...schema,
+        '~standard': {
+            ...standard,
+            async validate(value) {
+                const result = await validate(value);
+                return result.issues === undefined ? { value } : result;
+            },
+        },
+    };
+}
+/** A default is a converted value, so its text is ours to choose: a list as `as.list()` reads it. */
+function textOfDefault(value) {
+    if (Array.isArray(value) && value.every((item) => typeof item !== 'object'))
+        return value.join(',');
+    return typeof value === 'object' && !(value instanceof URL) ? JSON.stringify(value) : String(value);
+}
+function decode(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch {
+        return undefined;
+    }
+}
+//# sourceMappingURL=stored-text.js.map

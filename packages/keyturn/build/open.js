@@ -1,0 +1,136 @@
+import { ConfigError, createResolver, suggestion, unknownKeys, } from '@keyturn/core';
+/** Longer than a single resolve's: a cold boot logs in and loads SDKs. */
+const DEFAULTS = { deadline: '30s' };
+const CONFIG_KEYS = ['environment', 'environments', 'secrets', 'deadline', 'timeout', 'onWarning'];
+const ENVIRONMENT_KEYS = ['extends', 'providers', 'allowDefaults', 'deadline', 'timeout', 'onWarning'];
+/**
+ * Opens a config for an environment. Makes no call.
+ * @param environment beats the config's own.
+ * @param options hold over the config's and the environment's.
+ * @throws {ConfigError} for all that is wrong in the config.
+ * @throws {ResolveError} `InvalidReference`, for every reference that is wrong.
+ */
+export function open(config, environment, options = {}) {
+    const problems = configProblems(config);
+    if (problems.length > 0)
+        throw new ConfigError(problems);
+    const name = environmentName(config, environment);
+    const lineage = lineageOf(config, name);
+    const manifest = manifestFor(config, lineage);
+    const layers = lineage.map((ancestor) => config.environments[ancestor] ?? {});
+    const setting = (key) => [options, ...layers, config, DEFAULTS].find((layer) => layer[key] !== undefined)?.[key];
+    const providers = {};
+    for (const layer of layers.toReversed())
+        Object.assign(providers, layer.providers);
+    const resolver = within(`environments.${name}`, () => createResolver({
+        providers,
+        environment: name,
+        deadline: setting('deadline'),
+        timeout: setting('timeout'),
+        onWarning: setting('onWarning'),
+        allowDefaults: layers.find((layer) => layer.allowDefaults !== undefined)?.allowDefaults,
+    }));
+    within('secrets', () => resolver.plan(manifest));
+    return { environment: name, resolver, manifest };
+}
+/** Says where in the config the problems stand that core found in a part of it. */
+function within(place, work) {
+    try {
+        return work();
+    }
+    catch (error) {
+        if (!(error instanceof ConfigError))
+            throw error;
+        throw new ConfigError(error.problems.map((problem) => ({
+            place: problem.place ? `${place}.${problem.place}` : place,
+            message: problem.message,
+        })));
+    }
+}
+function configProblems(config) {
+    if (!isRecord(config))
+        return [{ place: '', message: 'a config is an object: write defineConfig({ … })' }];
+    const problems = unknownKeys('', config, CONFIG_KEYS);
+    const { environment, environments, secrets } = config;
+    if (environment !== undefined && typeof environment !== 'string') {
+        problems.push({ place: 'environment', message: 'is no string' });
+    }
+    if (!isRecord(secrets)) {
+        problems.push({ place: 'secrets', message: 'is missing: name the secrets that the app needs' });
+    }
+    if (!isRecord(environments) || Object.keys(environments).length === 0) {
+        problems.push({ place: 'environments', message: 'is missing: name at least one environment' });
+        return problems;
+    }
+    const names = Object.keys(environments);
+    for (const [name, value] of Object.entries(environments)) {
+        const place = `environments.${name}`;
+        if (!isRecord(value)) {
+            problems.push({ place, message: 'is no object: write { providers: { … } }' });
+            continue;
+        }
+        problems.push(...unknownKeys(place, value, ENVIRONMENT_KEYS));
+        const parent = value.extends;
+        if (parent !== undefined && (typeof parent !== 'string' || !names.includes(parent))) {
+            const known = suggestion(String(parent), names);
+            problems.push({ place: `${place}.extends`, message: `there is no environment "${parent}" ${known}` });
+        }
+    }
+    return problems;
+}
+function environmentName(config, wanted) {
+    const names = Object.keys(config.environments);
+    const name = wanted ?? config.environment;
+    if (name === undefined || name === '') {
+        const message = `is not set: it is one of ${names.join(', ')}`;
+        throw new ConfigError([{ place: 'environment', message }]);
+    }
+    if (!names.includes(name)) {
+        const message = `there is no environment "${name}" ${suggestion(name, names)}`;
+        throw new ConfigError([{ place: 'environment', message }]);
+    }
+    return name;
+}
+/** The environment, then the one that it extends, and so on. */
+function lineageOf(config, name) {
+    const lineage = [];
+    for (let next = name; next !== undefined; next = config.environments[next]?.extends) {
+        if (lineage.includes(next)) {
+            const circle = [...lineage.slice(lineage.indexOf(next)), next].join(' -> ');
+            throw new ConfigError([
+                {
+                    place: `environments.${next}.extends`,
+                    message: `environments extend each other in a circle: ${circle}`,
+                },
+            ]);
+        }
+        lineage.push(next);
+    }
+    return lineage;
+}
+/** The manifest with the references of this environment, or of the nearest one that it extends. */
+function manifestFor(config, lineage) {
+    const problems = [];
+    const known = Object.keys(config.environments);
+    const entries = Object.entries(config.secrets).map(([name, given]) => {
+        if (typeof given === 'string')
+            return [name, { ref: given }];
+        const { ref } = given;
+        if (!isRecord(ref))
+            return [name, { ...given, ref }];
+        const place = `secrets.${name}.ref`;
+        problems.push(...unknownKeys(place, ref, known));
+        const owner = lineage.find((ancestor) => Object.hasOwn(ref, ancestor));
+        if (owner !== undefined)
+            return [name, { ...given, ref: ref[owner] ?? '' }];
+        problems.push({ place, message: `has no reference for environment "${lineage[0]}"` });
+        return [name, { ...given, ref: '' }];
+    });
+    if (problems.length > 0)
+        throw new ConfigError(problems);
+    return Object.fromEntries(entries);
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+//# sourceMappingURL=open.js.map
