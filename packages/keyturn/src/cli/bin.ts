@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { ConfigError } from '@keyturn/core';
 
 enableCompileCache();
 // `keyturn check | head -1`: whoever reads our output may stop reading, and what we found still decides the exit code.
@@ -11,6 +10,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { fail, main } = await import('./main.ts');
+const { ConfigError } = await import('@keyturn/core');
 const args = process.argv.slice(2);
 // Node would print the text of what nobody caught, and the line of source; both can hold a value.
 process.on('uncaughtException', (error) => process.exit(fail(error, args)));
