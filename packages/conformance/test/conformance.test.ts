@@ -1,8 +1,9 @@
+import { closeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conformance, notApplicable, runWith, type Subject } from '../src/index.ts';
 import { brokenAnswers } from './broken/answers.ts';
 import { texts } from './broken/breaking.ts';
-import { brokenCalls, handles } from './broken/calls.ts';
+import { brokenCalls, files, handles } from './broken/calls.ts';
 import { brokenFaults } from './broken/faults.ts';
 import { fieldsSubject, memorySubject, soundSubject } from './subjects.ts';
 
@@ -45,6 +46,7 @@ describe('a broken provider is caught by the right check and by no other', () =>
     process.removeAllListeners('unhandledRejection');
     for (const listener of listeners) process.on('unhandledRejection', listener);
     for (const handle of handles.splice(0)) clearInterval(handle);
+    for (const file of files.splice(0)) closeSync(file);
   });
 
   it.each([...brokenAnswers, ...brokenCalls, ...brokenFaults])('$name', async ({ subject, caughtBy }) => {

@@ -43,7 +43,7 @@ export function memorySubject(wrap: Wrap = plain, batchSize = Infinity): Subject
  * A provider with all that the contract has: a canonical form of paths, and a connection that keeps the process alive
  * until it is disposed of.
  */
-export const sound: Wrap = (store) => {
+const sound: Wrap = (store) => {
   let connection: NodeJS.Timeout | undefined;
   return {
     ...store,

@@ -55,6 +55,12 @@ export interface SecretMetadata {
   readonly expiresAt?: Date;
   /** When the store itself plans the next rotation. */
   readonly rotatesAt?: Date;
+  /** When the store itself last rotated the secret. */
+  readonly lastRotatedAt?: Date;
+  /** Whether the store itself rotates the secret. */
+  readonly rotationEnabled?: boolean;
+  /** The store's own words for when it rotates, such as `rate(30 days)`. */
+  readonly rotationRule?: string;
 }
 
 /** A value that the store itself keeps as named fields, as Vault does. */

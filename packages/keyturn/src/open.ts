@@ -4,6 +4,7 @@ import {
   type Entry,
   type Problem,
   type ProviderSource,
+  ResolveError,
   type Resolver,
   suggestion,
   unknownKeys,
@@ -35,44 +36,82 @@ export function open(config: Config, environment?: string, options: SharedOption
   if (problems.length > 0) throw new ConfigError(problems);
   const name = environmentName(config, environment);
   const lineage = lineageOf(config, name);
-  const manifest = manifestFor(config, lineage);
-
-  const layers = lineage.map((ancestor): Environment => config.environments[ancestor] ?? {});
-  const setting = <Key extends keyof SharedOptions>(key: Key): SharedOptions[Key] =>
-    [options, ...layers, config, DEFAULTS].find((layer) => layer[key] !== undefined)?.[key];
+  const layers = lineage.map((ancestor): Layer => {
+    return { place: `environments.${ancestor}.`, settings: config.environments[ancestor] ?? {} };
+  });
+  const stack: Layer[] = [
+    { place: '', settings: options },
+    ...layers,
+    { place: '', settings: config },
+    { place: '', settings: DEFAULTS },
+  ];
+  const setting = <Key extends keyof Environment>(key: Key): Environment[Key] | undefined =>
+    stack.find(({ settings }) => settings[key] !== undefined)?.settings[key];
   const providers: Record<string, ProviderSource> = {};
-  for (const layer of layers.toReversed()) Object.assign(providers, layer.providers);
+  for (const { settings } of layers.toReversed()) Object.assign(providers, settings.providers);
 
-  const resolver = within(`environments.${name}`, () =>
-    createResolver({
-      providers,
-      environment: name,
-      deadline: setting('deadline'),
-      timeout: setting('timeout'),
-      onWarning: setting('onWarning'),
-      allowDefaults: layers.find((layer) => layer.allowDefaults !== undefined)?.allowDefaults,
-    }),
+  const manifest = manifestFor(config, lineage, problems);
+  const resolver = collecting(
+    problems,
+    (place) => placeIn(stack, place),
+    () =>
+      createResolver({
+        providers,
+        environment: name,
+        deadline: setting('deadline'),
+        timeout: setting('timeout'),
+        onWarning: setting('onWarning'),
+        allowDefaults: setting('allowDefaults'),
+      }),
   );
-  within('secrets', () => resolver.plan(manifest));
+  collecting(
+    problems,
+    (place) => (place ? `secrets.${place}` : 'secrets'),
+    () => resolver?.plan(manifest),
+  );
+  if (resolver === undefined || problems.length > 0) throw new ConfigError(problems);
   return { environment: name, resolver, manifest };
 }
 
-/** Says where in the config the problems stand that core found in a part of it. */
-function within<T>(place: string, work: () => T): T {
+/** Settings, and the place in the config where they stand: empty, or with a dot at its end. */
+interface Layer {
+  readonly place: string;
+  readonly settings: Environment;
+}
+
+/** Where a resolver's option stands in the config: in the nearest layer that sets it. */
+function placeIn(stack: readonly Layer[], option: string): string {
+  const provider = /^providers\.(.*)$/s.exec(option)?.[1];
+  const owner = stack.find(({ settings }) =>
+    provider === undefined
+      ? Object.entries(settings).some(([key, value]) => key === option && value !== undefined)
+      : settings.providers && Object.hasOwn(settings.providers, provider),
+  );
+  // The first layer is the caller's own options; the second the environment.
+  return `${(owner ?? stack[1])?.place ?? ''}${option}`;
+}
+
+/** What `work` gives, or undefined with its problems added, each with its place in the config. */
+function collecting<T>(
+  problems: Problem[],
+  placeOf: (place: string) => string,
+  work: () => T,
+): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(
-      error.problems.map((problem) => ({
-        place: problem.place ? `${place}.${problem.place}` : place,
-        message: problem.message,
-      })),
-    );
+    if (error instanceof ConfigError) {
+      problems.push(...error.problems.map(({ place, message }) => ({ place: placeOf(place), message })));
+    } else if (!(error instanceof ResolveError) || problems.length === 0) {
+      // References are judged once the rest is right.
+      throw error;
+    }
+    return undefined;
   }
 }
 
-function configProblems(config: unknown): Problem[] {
+/** What is wrong with the shape of a config, whatever the environment. */
+export function configProblems(config: unknown): Problem[] {
   if (!isRecord(config)) return [{ place: '', message: 'a config is an object: write defineConfig({ … })' }];
   const problems = unknownKeys('', config, CONFIG_KEYS);
   const { environment, environments, secrets } = config;
@@ -81,6 +120,8 @@ function configProblems(config: unknown): Problem[] {
   }
   if (!isRecord(secrets)) {
     problems.push({ place: 'secrets', message: 'is missing: name the secrets that the app needs' });
+  } else {
+    problems.push(...Object.entries(secrets).flatMap(([name, entry]) => entryProblems(name, entry)));
   }
   if (!isRecord(environments) || Object.keys(environments).length === 0) {
     problems.push({ place: 'environments', message: 'is missing: name at least one environment' });
@@ -101,6 +142,16 @@ function configProblems(config: unknown): Problem[] {
     }
   }
   return problems;
+}
+
+/** Only what reading the entries here takes; core checks the rest. */
+function entryProblems(name: string, entry: unknown): Problem[] {
+  const place = `secrets.${name}`;
+  if (typeof entry === 'string') return [];
+  if (!isRecord(entry)) {
+    return [{ place, message: 'is neither a reference nor an entry: write a string or { ref: … }' }];
+  }
+  return 'ref' in entry ? [] : [{ place, message: 'has no ref: write { ref: "name://path" }' }];
 }
 
 function environmentName(config: Config, wanted: string | undefined): string {
@@ -135,9 +186,8 @@ function lineageOf(config: Config, name: string): string[] {
   return lineage;
 }
 
-/** The manifest with the references of this environment, or of the nearest one that it extends. */
-function manifestFor(config: Config, lineage: readonly string[]): Record<string, Entry> {
-  const problems: Problem[] = [];
+/** The manifest with the references of this environment, or of the nearest one that it extends; adds its problems. */
+function manifestFor(config: Config, lineage: readonly string[], problems: Problem[]): Record<string, Entry> {
   const known = Object.keys(config.environments);
   const entries = Object.entries(config.secrets).map(([name, given]): [string, Entry] => {
     if (typeof given === 'string') return [name, { ref: given }];
@@ -150,7 +200,6 @@ function manifestFor(config: Config, lineage: readonly string[]): Record<string,
     problems.push({ place, message: `has no reference for environment "${lineage[0]}"` });
     return [name, { ...given, ref: '' }];
   });
-  if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(entries);
 }
 

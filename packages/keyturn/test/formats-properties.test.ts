@@ -117,8 +117,9 @@ describe('whatever the values are, export', () => {
       fc.assert(
         fc.property(entriesOf(dense), (all) => {
           // A backtick in front opens a quoted value in dotenv, unless what follows happens to forbid it: not worth a rule.
+          // A "${" outside single quotes is refused for Keyturn's own reader, which expands it where it is told to.
           const impossible = all.filter(
-            (entry) => !carries(formats.dotenv, entry) && !entry.value.startsWith('`'),
+            (entry) => !carries(formats.dotenv, entry) && !/^`|\$\{/.test(entry.value),
           );
           refused += impossible.length;
           // Other variables follow, since a quote that stays open for them is no way to write this one.

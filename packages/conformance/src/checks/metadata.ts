@@ -10,6 +10,9 @@ const FIELDS: { readonly [K in keyof Required<SecretMetadata>]: (value: unknown)
   createdBefore: isDate,
   expiresAt: isDate,
   rotatesAt: isDate,
+  lastRotatedAt: isDate,
+  rotationEnabled: (value) => typeof value === 'boolean',
+  rotationRule: (value) => typeof value === 'string' && value !== '',
 };
 
 export function metadataChecks(subject: Subject): Cell[] {

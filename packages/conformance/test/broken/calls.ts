@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs';
 import type { Locator } from '../../../core/src/provider.ts';
 import type { Subject } from '../../src/index.ts';
 import { soundSubject } from '../subjects.ts';
@@ -5,6 +6,9 @@ import { type Broken, reads } from './breaking.ts';
 
 /** What `leaves a timer running` has started, for the test to clear. */
 export const handles: NodeJS.Timeout[] = [];
+
+/** What `leaves a file open` has opened, for the test to close. */
+export const files: number[] = [];
 
 const never = 'not asked here';
 
@@ -174,6 +178,15 @@ export const brokenCalls: readonly Broken[] = [
       return provider.fetch(locators, options);
     }),
     caughtBy: ['leaves nothing open after its disposal'],
+  },
+  {
+    name: 'leaves a file open',
+    subject: reads((provider) => (locators, options) => {
+      files.push(openSync(process.execPath, 'r'));
+      return provider.fetch(locators, options);
+    }),
+    // Elsewhere no system tells which files are open.
+    caughtBy: process.platform === 'linux' ? ['leaves nothing open after its disposal'] : [],
   },
 ];
 

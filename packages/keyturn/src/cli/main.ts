@@ -33,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
 
-  reporting('init', 'write keyturn.config.ts, .env.example and .gitignore lines; never overwrites').action(
+  reporting('init', 'write a config, .env.example and .gitignore lines; never overwrites').action(
     async (options: CommonOptions) => {
       code = await (await import('./commands/init.ts')).init(options);
     },
@@ -81,14 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    const isRun = args[0] === 'run';
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return EXIT.done;
-      return isRun ? EXIT.beforeChild : EXIT.usage;
-    }
-    report(error, args.includes('--json') && !isRun);
-    if (isRun) return EXIT.beforeChild;
-    return error instanceof ResolveError ? EXIT.unresolved : EXIT.usage;
+    return fail(error, args);
   }
 
   function common(name: string, description: string, exitCodes = EXIT_CODES): Command {
@@ -103,6 +96,15 @@ export async function main(args: readonly string[]): Promise<number> {
   function reporting(name: string, description: string): Command {
     return common(name, description).option('--json', 'print JSON of a stable shape');
   }
+}
+
+/** Says what a command line ended with, unless Commander has said it already, and gives the exit code. */
+export function fail(error: unknown, args: readonly string[]): number {
+  const isRun = args[0] === 'run';
+  if (!(error instanceof CommanderError)) report(error, args.includes('--json') && !isRun);
+  else if (error.exitCode === 0) return EXIT.done;
+  if (isRun) return EXIT.beforeChild;
+  return error instanceof ResolveError ? EXIT.unresolved : EXIT.usage;
 }
 
 function version(): string {

@@ -40,7 +40,7 @@ export async function resolveTexts({ resolver, manifest }: Opened): Promise<Name
   const texts = Object.entries(values).flatMap(([name, detailed]): NamedText[] => {
     const value = storedValue(detailed);
     if (value === undefined) return [];
-    const text = typeof value === 'string' ? value : decode(value);
+    const text = typeof value === 'string' ? value : decodeText(value);
     if (text !== undefined) return [{ name, value: text }];
     binary.push({
       name,
@@ -56,14 +56,14 @@ export async function resolveTexts({ resolver, manifest }: Opened): Promise<Name
 }
 
 function judging(schema: StandardSchema): StandardSchema {
-  const { validate, ...standard } = schema['~standard'];
+  const standard = schema['~standard'];
   return {
     // Keeps what a conversion of ours says it takes.
     ...schema,
     '~standard': {
       ...standard,
       async validate(value) {
-        const result = await validate(value);
+        const result = await standard.validate(value);
         return result.issues === undefined ? { value } : result;
       },
     },
@@ -76,7 +76,8 @@ function textOfDefault(value: unknown): string {
   return typeof value === 'object' && !(value instanceof URL) ? JSON.stringify(value) : String(value);
 }
 
-function decode(bytes: Uint8Array): string | undefined {
+/** The text that bytes stand for; undefined when they are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

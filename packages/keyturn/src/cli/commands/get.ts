@@ -1,7 +1,7 @@
-import { ConfigError, type Entry, ResolveError, suggestion } from '@keyturn/core';
+import { as, ConfigError, type Entry, ResolveError, suggestion } from '@keyturn/core';
 import { print, printJson } from '../output.ts';
 import { type CommonOptions, openProject, usage } from '../project.ts';
-import { storedManifest, storedValue } from '../stored-text.ts';
+import { decodeText, storedManifest, storedValue } from '../stored-text.ts';
 
 export interface GetOptions extends CommonOptions {
   readonly reveal?: boolean;
@@ -12,8 +12,12 @@ export async function get(subject: string, options: GetOptions): Promise<number>
   const { resolver, manifest } = await openProject(options);
   await using _ = resolver;
   const wanted = { [subject]: entryOf(subject, manifest) };
-  // A bare reference has not been checked with the config's own: what is wrong with it is wrong usage.
-  usage('', '', () => resolver.plan(wanted));
+  // A bare reference has not been checked with the config's own: what is wrong with it is wrong usage. It is not
+  // repeated: it may be a connection URL.
+  usage(
+    () => '',
+    () => resolver.plan(wanted),
+  );
   const { values, failures } = await resolver.resolveSettled(storedManifest(wanted));
   const detailed = values[subject];
   if (detailed === undefined) throw new ResolveError(failures);
@@ -21,7 +25,7 @@ export async function get(subject: string, options: GetOptions): Promise<number>
   const value = storedValue(detailed);
   if (options.json) {
     const { value: _, ...known } = detailed;
-    printJson({ name: subject, ...known, ...(options.reveal && { value: jsonValue(value) }) });
+    printJson({ name: subject, ok: true, ...known, ...(options.reveal && { value: jsonValue(value) }) });
   } else if (options.reveal) {
     if (value !== undefined) process.stdout.write(value);
     if (process.stdout.isTTY) process.stdout.write('\n');
@@ -35,13 +39,14 @@ export async function get(subject: string, options: GetOptions): Promise<number>
 function entryOf(subject: string, manifest: Readonly<Record<string, Entry>>): Entry {
   const entry = Object.hasOwn(manifest, subject) ? manifest[subject] : undefined;
   if (entry) return entry;
-  if (subject.includes('://')) return { ref: subject, allowEmpty: true };
+  if (subject.includes('://')) return { ref: subject, allowEmpty: true, as: as.bytes() };
   const message = `the config has no such secret ${suggestion(subject, Object.keys(manifest))}`;
   throw new ConfigError([{ place: subject, message }]);
 }
 
-/** Text as it is; bytes that are not text as base64, said so. */
+/** Text as a string; bytes that are not text as base64, said so. */
 function jsonValue(value: string | Uint8Array | undefined): unknown {
   if (value === undefined) return null;
-  return typeof value === 'string' ? value : { base64: Buffer.from(value).toString('base64') };
+  if (typeof value === 'string') return value;
+  return decodeText(value) ?? { base64: Buffer.from(value).toString('base64') };
 }

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { as } from '@keyturn/core';
 import type { Config } from '../../config.ts';
 import { gitignoreLines } from '../gitignore.ts';
@@ -43,16 +44,13 @@ export async function init(options: CommonOptions): Promise<number> {
     written.push(file);
   };
 
-  const existing = CONFIG_FILES.find((name) => existsSync(name));
-  if (existing === undefined) write('keyturn.config.ts', CONFIG);
-  else kept.push(existing);
+  const config = options.config ?? CONFIG_FILES.find((name) => existsSync(name)) ?? newConfigFile();
+  const isNew = !existsSync(config);
+  if (isNew) write(config, CONFIG);
+  else kept.push(config);
 
   if (existsSync('.env.example')) kept.push('.env.example');
-  else
-    write(
-      '.env.example',
-      exampleText(existing === undefined ? STARTER : (await readConfig(existing)).config),
-    );
+  else write('.env.example', exampleText(isNew ? STARTER : (await readConfig(config)).config));
 
   const ignored = existsSync('.gitignore') ? readFileSync('.gitignore', 'utf8') : undefined;
   const lines = gitignoreLines(ignored);
@@ -69,7 +67,18 @@ export async function init(options: CommonOptions): Promise<number> {
   }
   for (const file of written) say(`wrote ${file}`);
   for (const file of kept) say(`kept ${file}, which exists`);
-  if (existing === undefined)
-    say('next: npm install keyturn, write your .env, then APP_ENV=development keyturn check');
+  if (isNew) say('next: npm install keyturn, write your .env, then APP_ENV=development keyturn check');
   return 0;
+}
+
+/** `.mts` where the nearest package.json does not make a module of `.ts`: Node would warn, or take it for CommonJS. */
+function newConfigFile(): string {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) {
+      const isModule = /"type"\s*:\s*"module"/.test(readFileSync(manifest, 'utf8'));
+      return isModule ? 'keyturn.config.ts' : 'keyturn.config.mts';
+    }
+    if (folder === dirname(folder)) return 'keyturn.config.ts';
+  }
 }

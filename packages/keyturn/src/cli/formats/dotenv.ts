@@ -20,6 +20,8 @@ const interpolated = /\$\{[^}:]*(?::-[^}]*)?\}/;
 
 function written(value: string): string | undefined {
   if (inSingleQuotes(value)) return `'${value}'`;
+  // Keyturn's own reader, with `expand: true`, leaves only single quotes alone.
+  if (value.includes('${')) return undefined;
   if (inDoubleQuotes(value)) return `"${value.replaceAll('\r', '\\r')}"`;
   return unquoted(value) ? value : undefined;
 }
