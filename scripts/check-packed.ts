@@ -30,10 +30,10 @@ async function typeProblems(tarball: ArrayBuffer): Promise<readonly string[]> {
 /** `tsc --build` leaves the output of a deleted source behind, and npm would publish it. */
 function strayProblems(tarball: ArrayBuffer): readonly string[] {
   const files = new Set(createPackageFromTarballData(new Uint8Array(tarball)).listFiles());
-  const output = /\/dist\/(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/;
+  const output = /\/dist\/(.+?)\.d\.ts(?:\.map)?$/;
   return [...files].flatMap((file) => {
     const source = file.replace(output, '/src/$1.ts');
-    if (!file.includes('/dist/') || files.has(source)) return [];
+    if (source === file || files.has(source)) return [];
     return [`${file} has no source: delete dist and tsconfig.tsbuildinfo, and build again`];
   });
 }

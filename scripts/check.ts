@@ -7,7 +7,7 @@ import { root } from './packages.ts';
  * `npm run check -- lint layers`.
  */
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
-  ['build', 'tsc', '--build'],
+  ['build', 'npm', 'run', '--silent', 'build'],
   ['types', 'tsc', '-p', 'tsconfig.tests.json', '--noEmit'],
   ['lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
   ['dead code', 'knip'],

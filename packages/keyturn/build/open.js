@@ -1,4 +1,4 @@
-import { ConfigError, createResolver, suggestion, unknownKeys, } from '@keyturn/core';
+import { ConfigError, createResolver, ResolveError, suggestion, unknownKeys, } from '@keyturn/core';
 /** Longer than a single resolve's: a cold boot logs in and loads SDKs. */
 const DEFAULTS = { deadline: '30s' };
 const CONFIG_KEYS = ['environment', 'environments', 'secrets', 'deadline', 'timeout', 'onWarning'];
@@ -16,38 +16,60 @@ export function open(config, environment, options = {}) {
         throw new ConfigError(problems);
     const name = environmentName(config, environment);
     const lineage = lineageOf(config, name);
-    const manifest = manifestFor(config, lineage);
-    const layers = lineage.map((ancestor) => config.environments[ancestor] ?? {});
-    const setting = (key) => [options, ...layers, config, DEFAULTS].find((layer) => layer[key] !== undefined)?.[key];
+    const layers = lineage.map((ancestor) => {
+        return { place: `environments.${ancestor}.`, settings: config.environments[ancestor] ?? {} };
+    });
+    const stack = [
+        { place: '', settings: options },
+        ...layers,
+        { place: '', settings: config },
+        { place: '', settings: DEFAULTS },
+    ];
+    const setting = (key) => stack.find(({ settings }) => settings[key] !== undefined)?.settings[key];
     const providers = {};
-    for (const layer of layers.toReversed())
-        Object.assign(providers, layer.providers);
-    const resolver = within(`environments.${name}`, () => createResolver({
+    for (const { settings } of layers.toReversed())
+        Object.assign(providers, settings.providers);
+    const manifest = manifestFor(config, lineage, problems);
+    const resolver = collecting(problems, (place) => placeIn(stack, place), () => createResolver({
         providers,
         environment: name,
         deadline: setting('deadline'),
         timeout: setting('timeout'),
         onWarning: setting('onWarning'),
-        allowDefaults: layers.find((layer) => layer.allowDefaults !== undefined)?.allowDefaults,
+        allowDefaults: setting('allowDefaults'),
     }));
-    within('secrets', () => resolver.plan(manifest));
+    collecting(problems, (place) => (place ? `secrets.${place}` : 'secrets'), () => resolver?.plan(manifest));
+    if (resolver === undefined || problems.length > 0)
+        throw new ConfigError(problems);
     return { environment: name, resolver, manifest };
 }
-/** Says where in the config the problems stand that core found in a part of it. */
-function within(place, work) {
+/** Where a resolver's option stands in the config: in the nearest layer that sets it. */
+function placeIn(stack, option) {
+    const provider = /^providers\.(.*)$/s.exec(option)?.[1];
+    const owner = stack.find(({ settings }) => provider === undefined
+        ? Object.entries(settings).some(([key, value]) => key === option && value !== undefined)
+        : settings.providers && Object.hasOwn(settings.providers, provider));
+    // The first layer is the caller's own options; the second the environment.
+    return `${(owner ?? stack[1])?.place ?? ''}${option}`;
+}
+/** What `work` gives, or undefined with its problems added, each with its place in the config. */
+function collecting(problems, placeOf, work) {
     try {
         return work();
     }
     catch (error) {
-        if (!(error instanceof ConfigError))
+        if (error instanceof ConfigError) {
+            problems.push(...error.problems.map(({ place, message }) => ({ place: placeOf(place), message })));
+        }
+        else if (!(error instanceof ResolveError) || problems.length === 0) {
+            // References are judged once the rest is right.
             throw error;
-        throw new ConfigError(error.problems.map((problem) => ({
-            place: problem.place ? `${place}.${problem.place}` : place,
-            message: problem.message,
-        })));
+        }
+        return undefined;
     }
 }
-function configProblems(config) {
+/** What is wrong with the shape of a config, whatever the environment. */
+export function configProblems(config) {
     if (!isRecord(config))
         return [{ place: '', message: 'a config is an object: write defineConfig({ … })' }];
     const problems = unknownKeys('', config, CONFIG_KEYS);
@@ -57,6 +79,9 @@ function configProblems(config) {
     }
     if (!isRecord(secrets)) {
         problems.push({ place: 'secrets', message: 'is missing: name the secrets that the app needs' });
+    }
+    else {
+        problems.push(...Object.entries(secrets).flatMap(([name, entry]) => entryProblems(name, entry)));
     }
     if (!isRecord(environments) || Object.keys(environments).length === 0) {
         problems.push({ place: 'environments', message: 'is missing: name at least one environment' });
@@ -77,6 +102,16 @@ function configProblems(config) {
         }
     }
     return problems;
+}
+/** Only what reading the entries here takes; core checks the rest. */
+function entryProblems(name, entry) {
+    const place = `secrets.${name}`;
+    if (typeof entry === 'string')
+        return [];
+    if (!isRecord(entry)) {
+        return [{ place, message: 'is neither a reference nor an entry: write a string or { ref: … }' }];
+    }
+    return 'ref' in entry ? [] : [{ place, message: 'has no ref: write { ref: "name://path" }' }];
 }
 function environmentName(config, wanted) {
     const names = Object.keys(config.environments);
@@ -108,9 +143,8 @@ function lineageOf(config, name) {
     }
     return lineage;
 }
-/** The manifest with the references of this environment, or of the nearest one that it extends. */
-function manifestFor(config, lineage) {
-    const problems = [];
+/** The manifest with the references of this environment, or of the nearest one that it extends; adds its problems. */
+function manifestFor(config, lineage, problems) {
     const known = Object.keys(config.environments);
     const entries = Object.entries(config.secrets).map(([name, given]) => {
         if (typeof given === 'string')
@@ -126,8 +160,6 @@ function manifestFor(config, lineage) {
         problems.push({ place, message: `has no reference for environment "${lineage[0]}"` });
         return [name, { ...given, ref: '' }];
     });
-    if (problems.length > 0)
-        throw new ConfigError(problems);
     return Object.fromEntries(entries);
 }
 function isRecord(value) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { cell } from '../cell.js';
+import { watchHandles } from '../handles.js';
 import { describeAll, fetchAll, putAll, turns, withProvoked, withStore } from '../session.js';
 import { abortBefore, abortDuring } from './abort.js';
 import { provocations, refusal } from './faults.js';
@@ -31,25 +31,10 @@ async function leavesNoRejection(subject) {
  */
 async function leavesNothingOpen(subject) {
     await withStore(subject, async (store) => void (await putAll(subject, store, { alpha: 'text-a' })));
-    const before = process.getActiveResourcesInfo();
+    const watch = watchHandles();
     await exercise(subject);
-    const deadline = performance.now() + (subject.timeout ?? 3000);
-    let more = surplus(before);
-    while (more.length > 0 && performance.now() < deadline) {
-        await delay(10);
-        more = surplus(before);
-    }
-    assert.deepEqual(more, [], 'something is open that was not before');
-}
-/** The types of resources of which there are more than before. */
-function surplus(before) {
-    const known = [...before];
-    return process.getActiveResourcesInfo().filter((type) => {
-        const index = known.indexOf(type);
-        if (index >= 0)
-            known.splice(index, 1);
-        return index < 0;
-    });
+    const open = await watch.leftOpen(subject.timeout ?? 3000);
+    assert.deepEqual(open, [], 'something is open that was not before');
 }
 /** Everything that a provider can be asked; what it answers has its own checks. */
 async function exercise(subject) {

@@ -7,6 +7,9 @@ const FIELDS = {
     createdBefore: isDate,
     expiresAt: isDate,
     rotatesAt: isDate,
+    lastRotatedAt: isDate,
+    rotationEnabled: (value) => typeof value === 'boolean',
+    rotationRule: (value) => typeof value === 'string' && value !== '',
 };
 export function metadataChecks(subject) {
     return [

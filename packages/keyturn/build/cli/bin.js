@@ -1,12 +1,22 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
-enableCompileCache();
-// `keyturn check | head -1`: whoever reads our output may stop reading.
-process.stdout.on('error', (error) => {
+import * as nodeModule from 'node:module';
+const args = process.argv.slice(2);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 22)) {
+    process.stderr.write(`keyturn needs Node >= 22.22; this is ${process.version}\n`);
+    process.exit(args[0] === 'run' ? 125 : 2);
+}
+// Later imports are read from it; a Node that may not write it goes on without.
+nodeModule.enableCompileCache();
+const { fail, failStuck, main } = await import('./main.js');
+// Node would print the text of what nobody caught, and the line of source; both can hold a value.
+process.on('uncaughtException', (error) => {
+    // `keyturn check | head -1`: whoever reads our output may stop reading, and what we found still decides the exit code.
     if (error.code !== 'EPIPE')
-        throw error;
-    process.exit(0);
+        process.exit(fail(error, args));
 });
-const { main } = await import('./main.js');
-process.exitCode = await main(process.argv.slice(2));
+const stuck = () => process.exit(failStuck(args));
+process.once('beforeExit', stuck);
+process.exitCode = await main(args);
+process.off('beforeExit', stuck);
 //# sourceMappingURL=bin.js.map

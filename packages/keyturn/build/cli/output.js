@@ -49,10 +49,14 @@ export function report(error, json) {
     }
     // Not one of ours: its message may quote anything, so only its name and where it was thrown are told.
     const name = error instanceof Error ? error.name : typeof error;
-    const frames = error instanceof Error ? (error.stack?.match(/^ {4}at .+$/gm) ?? []) : [];
+    const frames = error instanceof Error ? framesOf(error) : [];
     say([
         `${paint('red', 'error', process.stderr)}: unexpected ${name}, a bug in Keyturn or in the config`,
         ...frames,
     ].join('\n'));
+}
+/** The frames of a stack, without the message before them, of which a line may look like a frame. */
+function framesOf({ stack = '', message }) {
+    return stack.slice(stack.indexOf(message) + message.length).match(/^ {4}at .+$/gm) ?? [];
 }
 //# sourceMappingURL=output.js.map

@@ -10,8 +10,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError, ResolveError } from '@keyturn/core';
-import { open } from '../open.js';
+import { configProblems, open } from '../open.js';
 import { warn } from './output.js';
+import { whyNotLoaded } from './why-not-loaded.js';
 /** In the order in which they are looked for. */
 export const CONFIG_FILES = [
     'keyturn.config.ts',
@@ -23,10 +24,10 @@ export const CONFIG_FILES = [
 export async function openProject({ env, config: given }) {
     const { config } = await readConfig(given);
     const onWarning = ({ kind, message }) => warn(`${kind}: ${message}`);
-    return usage('secrets.', '.ref', () => open(config, env, { onWarning }));
+    return usage((name) => `secrets.${name}.ref`, () => open(config, env, { onWarning }));
 }
 /** What is wrong with a reference before any call is wrong usage: told with its place, not as an unresolved secret. */
-export function usage(before, after, work) {
+export function usage(placeOf, work) {
     try {
         return work();
     }
@@ -34,7 +35,7 @@ export function usage(before, after, work) {
         if (!(error instanceof ResolveError))
             throw error;
         throw new ConfigError(error.failures.map(({ name, reference, message }) => ({
-            place: `${before}${name}${after}`,
+            place: placeOf(name),
             message: `${reference}: ${message}`,
         })));
     }
@@ -61,36 +62,10 @@ export async function readConfig(given) {
             { place: file, message: 'has no default export: write "export default defineConfig({ … })"' },
         ]);
     }
+    const problems = configProblems(module.default);
+    if (problems.length > 0) {
+        throw new ConfigError(problems.map((problem) => ({ ...problem, place: problem.place || file })));
+    }
     return { file, config: module.default };
-}
-/**
- * Why an import failed. A parser's message quotes the source, in which a value may stand, so of a syntax error
- * only the line is told.
- */
-function whyNotLoaded(error, path) {
-    if (!(error instanceof Error))
-        return 'cannot be loaded: it throws something that is no Error';
-    const code = 'code' in error ? error.code : undefined;
-    const line = lineIn(error.stack ?? '', path);
-    const where = line === undefined ? '' : ` at line ${line}`;
-    if (error instanceof ConfigError)
-        return `cannot be loaded${where}: ${error.message}`;
-    if (error instanceof SyntaxError || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') {
-        return `has a syntax error${where}`;
-    }
-    if (code === 'ERR_MODULE_NOT_FOUND') {
-        const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1] ?? 'a module';
-        return `imports ${missing}, which is not installed here`;
-    }
-    return `cannot be loaded${where}: ${error.name}: ${error.message}`;
-}
-function lineIn(stack, path) {
-    for (const text of [pathToFileURL(path).href, path]) {
-        const at = stack.indexOf(`${text}:`);
-        const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + text.length + 1))?.[0];
-        if (line !== undefined)
-            return line;
-    }
-    return undefined;
 }
 //# sourceMappingURL=project.js.map

@@ -27,7 +27,7 @@ export async function resolveTexts({ resolver, manifest }) {
         const value = storedValue(detailed);
         if (value === undefined)
             return [];
-        const text = typeof value === 'string' ? value : decode(value);
+        const text = typeof value === 'string' ? value : decodeText(value);
         if (text !== undefined)
             return [{ name, value: text }];
         binary.push({
@@ -44,14 +44,14 @@ export async function resolveTexts({ resolver, manifest }) {
     return texts;
 }
 function judging(schema) {
-    const { validate, ...standard } = schema['~standard'];
+    const standard = schema['~standard'];
     return {
         // Keeps what a conversion of ours says it takes.
         ...schema,
         '~standard': {
             ...standard,
             async validate(value) {
-                const result = await validate(value);
+                const result = await standard.validate(value);
                 return result.issues === undefined ? { value } : result;
             },
         },
@@ -63,7 +63,8 @@ function textOfDefault(value) {
         return value.join(',');
     return typeof value === 'object' && !(value instanceof URL) ? JSON.stringify(value) : String(value);
 }
-function decode(bytes) {
+/** The text that bytes stand for; undefined when they are not UTF-8. */
+export function decodeText(bytes) {
     try {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }

@@ -1,23 +1,23 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import * as nodeModule from 'node:module';
 
-enableCompileCache();
-// `keyturn check | head -1`: whoever reads our output may stop reading, and what we found still decides the exit code.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+const args = process.argv.slice(2);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 22)) {
+  process.stderr.write(`keyturn needs Node >= 22.22; this is ${process.version}\n`);
+  process.exit(args[0] === 'run' ? 125 : 2);
 }
 
-const { fail, main } = await import('./main.ts');
-const { ConfigError } = await import('@keyturn/core');
-const args = process.argv.slice(2);
+// Later imports are read from it; a Node that may not write it goes on without.
+nodeModule.enableCompileCache();
+const { fail, failStuck, main } = await import('./main.ts');
+
 // Node would print the text of what nobody caught, and the line of source; both can hold a value.
-process.on('uncaughtException', (error) => process.exit(fail(error, args)));
-const stuck = () => {
-  const message = 'the config, or a provider, waits for something that cannot come any more';
-  process.exit(fail(new ConfigError([{ place: '', message }]), args));
-};
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  // `keyturn check | head -1`: whoever reads our output may stop reading, and what we found still decides the exit code.
+  if (error.code !== 'EPIPE') process.exit(fail(error, args));
+});
+const stuck = () => process.exit(failStuck(args));
 process.once('beforeExit', stuck);
 process.exitCode = await main(args);
 process.off('beforeExit', stuck);

@@ -1,110 +1,95 @@
 import { readFileSync } from 'node:fs';
-import { ResolveError } from '@keyturn/core';
-import { Command, CommanderError, Option } from 'commander';
-import type { ExportOptions } from './commands/export.ts';
-import type { GetOptions } from './commands/get.ts';
-import type { RunOptions } from './commands/run.ts';
-import { report } from './output.ts';
+import { ConfigError, ResolveError, suggestion } from '@keyturn/core';
+import { type CommandLine, columns, helpOf, parseCommandLine, usageError } from './command-line.ts';
+import { commands, EXIT, FORMATS } from './commands.ts';
+import { print, report, say } from './output.ts';
 import type { CommonOptions } from './project.ts';
 
-/** What the command line ends with; `run` gives its child's own code once there is a child. */
-const EXIT = { done: 0, usage: 2, unresolved: 3, beforeChild: 125 } as const;
-
-const FORMATS = ['dotenv', 'json', 'shell', 'docker', 'github', 'k8s', 'lambda', 'eb'];
-
-const EXIT_CODES = `
-Exit codes:
-  0  done
-  1  a check found something
-  2  wrong usage or config
-  3  a secret could not be resolved`;
-
-const RUN_EXIT_CODES = `
-Exit codes: the command's own; 128+n when signal n killed it; 127 not found, 126 not executable;
-125 when Keyturn fails before the command starts.`;
-
-/** Runs one command line and gives its exit code. Commands are imported when they are used. */
-export async function main(args: readonly string[]): Promise<number> {
-  let code: number = EXIT.done;
-  const program = new Command('keyturn')
-    .description("Resolves an application's secrets from whatever store each environment uses.")
-    .version(version(), '-v, --version')
-    .enablePositionalOptions()
-    .showHelpAfterError('(add --help for what there is)')
-    .exitOverride();
-
-  reporting('init', 'write a config, .env.example and .gitignore lines; never overwrites').action(
-    async (options: CommonOptions) => {
-      code = await (await import('./commands/init.ts')).init(options);
-    },
-  );
-  reporting('check', 'resolve and validate every secret; all problems in one table').action(
-    async (options: CommonOptions) => {
-      code = await (await import('./commands/check.ts')).check(options);
-    },
-  );
-  reporting('get', 'show one secret, masked')
-    .argument('<name>', 'a name in the config, or a reference such as app://db#user')
-    .option('--reveal', 'print the value alone, without a newline under a pipe')
-    .action(async (name: string, options: GetOptions) => {
-      code = await (await import('./commands/get.ts')).get(name, options);
-    });
-  common('run', 'run a command with the secrets in its environment', RUN_EXIT_CODES)
-    .usage('[options] -- <command> [args...]')
-    .argument('<command>', 'the command')
-    .argument('[args...]', 'its arguments')
-    .option('--mask', 'mask the values in its output (the default where CI is set)')
-    .option('--no-mask', 'leave its output untouched')
-    .option('--pristine', "give it only the config's names and PATH")
-    .passThroughOptions()
-    .action(async (command: string, commandArgs: string[], options: RunOptions) => {
-      code = await (await import('./commands/run.ts')).run(command, commandArgs, options);
-    });
-  common('export', 'print all secrets in a format that another program reads')
-    .addOption(new Option('--format <format>', 'the format').choices(FORMATS).default('dotenv'))
-    .option('--name <name>', 'k8s: the name of the Secret')
-    .action(async (options: ExportOptions) => {
-      code = await (await import('./commands/export.ts')).exportSecrets(options);
-    });
-  reporting('example', 'write .env.example from the config: names, types, no values').action(
-    async (options: CommonOptions) => {
-      code = await (await import('./commands/example.ts')).example(options);
-    },
-  );
-  reporting('plan', 'show the calls that a cold boot makes, without making one').action(
-    async (options: CommonOptions) => {
-      code = await (await import('./commands/plan.ts')).plan(options);
-    },
-  );
-
+/** Runs one command line and gives its exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  const [first = '', ...rest] = words;
+  if (first === '') {
+    say(help());
+    return EXIT.usage;
+  }
+  if (['--version', '-v'].includes(first)) {
+    print(version());
+    return EXIT.done;
+  }
+  if (['--help', '-h', 'help'].includes(first)) {
+    const command = commands.find(({ name }) => name === rest[0]);
+    print(command ? helpOf(command) : help());
+    return EXIT.done;
+  }
   try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
+    const command = commands.find(({ name }) => name === first);
+    if (command === undefined) {
+      const known = commands.map(({ name }) => name);
+      throw usageError(`there is no command "${first}" ${suggestion(first, known)}`);
+    }
+    const line = parseCommandLine(command, rest);
+    if (!line.help) return await dispatch(command.name, line);
+    print(helpOf(command));
+    return EXIT.done;
   } catch (error) {
-    return fail(error, args);
-  }
-
-  function common(name: string, description: string, exitCodes = EXIT_CODES): Command {
-    return program
-      .command(name)
-      .description(description)
-      .option('--env <name>', "the environment; beats the config's own")
-      .option('--config <file>', 'the config file (default: keyturn.config.{ts,mts,js,mjs} here)')
-      .addHelpText('after', exitCodes);
-  }
-
-  function reporting(name: string, description: string): Command {
-    return common(name, description).option('--json', 'print JSON of a stable shape');
+    return fail(error, words);
   }
 }
 
-/** Says what a command line ended with, unless Commander has said it already, and gives the exit code. */
-export function fail(error: unknown, args: readonly string[]): number {
-  const isRun = args[0] === 'run';
-  if (!(error instanceof CommanderError)) report(error, args.includes('--json') && !isRun);
-  else if (error.exitCode === 0) return EXIT.done;
+/** Says what a command line ended with, and gives the exit code. */
+export function fail(error: unknown, words: readonly string[]): number {
+  const isRun = words[0] === 'run';
+  report(error, words.includes('--json') && !isRun);
   if (isRun) return EXIT.beforeChild;
   return error instanceof ResolveError ? EXIT.unresolved : EXIT.usage;
+}
+
+/** What is said when nothing is left to wait for and the command has not ended. */
+export function failStuck(words: readonly string[]): number {
+  const message = 'the config, or a provider, waits for something that cannot come any more';
+  return fail(new ConfigError([{ place: '', message }]), words);
+}
+
+/** Imports the one command that is run, and runs it. */
+async function dispatch(name: string, line: CommandLine): Promise<number> {
+  const options: CommonOptions = {
+    env: line.text('env'),
+    config: line.text('config'),
+    json: line.has('json'),
+  };
+  const [first = '', ...others] = line.args;
+  switch (name) {
+    case 'init':
+      return (await import('./commands/init.ts')).init(options);
+    case 'check':
+      return (await import('./commands/check.ts')).check(options);
+    case 'get':
+      return (await import('./commands/get.ts')).get(first, { ...options, reveal: line.has('reveal') });
+    case 'run': {
+      // Both given: masked, which is the safe one.
+      const mask = line.has('mask') || (line.has('no-mask') ? false : undefined);
+      const { run } = await import('./commands/run.ts');
+      return run(first, others, { ...options, mask, pristine: line.has('pristine') });
+    }
+    case 'export': {
+      const { exportSecrets } = await import('./commands/export.ts');
+      const format = FORMATS.find((each) => each === line.text('format')) ?? 'dotenv';
+      return exportSecrets({ ...options, format, name: line.text('name') });
+    }
+    case 'example':
+      return (await import('./commands/example.ts')).example(options);
+    default:
+      return (await import('./commands/plan.ts')).plan(options);
+  }
+}
+
+function help(): string {
+  return [
+    'Usage: keyturn <command> [options]',
+    "Resolves an application's secrets from whatever store each environment uses.",
+    `Commands:\n${columns(commands.map(({ name, does }) => [name, does]))}`,
+    '`keyturn <command> --help` shows its options; `keyturn --version` the version.',
+  ].join('\n\n');
 }
 
 function version(): string {

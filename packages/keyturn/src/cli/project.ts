@@ -9,8 +9,8 @@ import { whyNotLoaded } from './why-not-loaded.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
-  readonly env?: string;
-  readonly config?: string;
+  readonly env?: string | undefined;
+  readonly config?: string | undefined;
   readonly json?: boolean;
 }
 

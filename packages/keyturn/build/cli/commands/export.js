@@ -60,13 +60,13 @@ const KEYED = ['json', 'k8s'];
 export async function exportSecrets(options) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
+        const { format, name } = options;
         const project = await openProject(options);
         const _ = __addDisposableResource(env_1, project.resolver, true);
-        if (!KEYED.includes(options.format))
+        if (!KEYED.includes(format))
             checkVariableNames(Object.keys(project.manifest));
         const texts = await resolveTexts(project);
-        const { name } = options;
-        process.stdout.write(formats[options.format](texts, name === undefined ? {} : { name }));
+        process.stdout.write(formats[format](texts, name === undefined ? {} : { name }));
         return 0;
     }
     catch (e_1) {

@@ -50,10 +50,10 @@ var __disposeResources = (this && this.__disposeResources) || (function (Suppres
     var e = new Error(message);
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
-import { ConfigError, ResolveError, suggestion } from '@keyturn/core';
+import { as, ConfigError, ResolveError, suggestion } from '@keyturn/core';
 import { print, printJson } from '../output.js';
 import { openProject, usage } from '../project.js';
-import { storedManifest, storedValue } from '../stored-text.js';
+import { decodeText, storedManifest, storedValue } from '../stored-text.js';
 /** One secret, by its name in the config or by a bare reference: masked, or alone with `--reveal`. */
 export async function get(subject, options) {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -61,8 +61,9 @@ export async function get(subject, options) {
         const { resolver, manifest } = await openProject(options);
         const _ = __addDisposableResource(env_1, resolver, true);
         const wanted = { [subject]: entryOf(subject, manifest) };
-        // A bare reference has not been checked with the config's own: what is wrong with it is wrong usage.
-        usage('', '', () => resolver.plan(wanted));
+        // A bare reference has not been checked with the config's own: what is wrong with it is wrong usage. It is not
+        // repeated: it may be a connection URL.
+        usage(() => '', () => resolver.plan(wanted));
         const { values, failures } = await resolver.resolveSettled(storedManifest(wanted));
         const detailed = values[subject];
         if (detailed === undefined)
@@ -70,7 +71,7 @@ export async function get(subject, options) {
         const value = storedValue(detailed);
         if (options.json) {
             const { value: _, ...known } = detailed;
-            printJson({ name: subject, ...known, ...(options.reveal && { value: jsonValue(value) }) });
+            printJson({ name: subject, ok: true, ...known, ...(options.reveal && { value: jsonValue(value) }) });
         }
         else if (options.reveal) {
             if (value !== undefined)
@@ -99,14 +100,16 @@ function entryOf(subject, manifest) {
     if (entry)
         return entry;
     if (subject.includes('://'))
-        return { ref: subject, allowEmpty: true };
+        return { ref: subject, allowEmpty: true, as: as.bytes() };
     const message = `the config has no such secret ${suggestion(subject, Object.keys(manifest))}`;
     throw new ConfigError([{ place: subject, message }]);
 }
-/** Text as it is; bytes that are not text as base64, said so. */
+/** Text as a string; bytes that are not text as base64, said so. */
 function jsonValue(value) {
     if (value === undefined)
         return null;
-    return typeof value === 'string' ? value : { base64: Buffer.from(value).toString('base64') };
+    if (typeof value === 'string')
+        return value;
+    return decodeText(value) ?? { base64: Buffer.from(value).toString('base64') };
 }
 //# sourceMappingURL=get.js.map

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { as } from '@keyturn/core';
 import { gitignoreLines } from '../gitignore.js';
 import { printJson, say } from '../output.js';
@@ -38,15 +39,16 @@ export async function init(options) {
         writeFileSync(file, text, { flag: 'wx' });
         written.push(file);
     };
-    const existing = CONFIG_FILES.find((name) => existsSync(name));
-    if (existing === undefined)
-        write('keyturn.config.ts', CONFIG);
+    const config = options.config ?? CONFIG_FILES.find((name) => existsSync(name)) ?? newConfigFile();
+    const isNew = !existsSync(config);
+    if (isNew)
+        write(config, CONFIG);
     else
-        kept.push(existing);
+        kept.push(config);
     if (existsSync('.env.example'))
         kept.push('.env.example');
     else
-        write('.env.example', exampleText(existing === undefined ? STARTER : (await readConfig(existing)).config));
+        write('.env.example', exampleText(isNew ? STARTER : (await readConfig(config)).config));
     const ignored = existsSync('.gitignore') ? readFileSync('.gitignore', 'utf8') : undefined;
     const lines = gitignoreLines(ignored);
     if (lines === undefined) {
@@ -64,8 +66,20 @@ export async function init(options) {
         say(`wrote ${file}`);
     for (const file of kept)
         say(`kept ${file}, which exists`);
-    if (existing === undefined)
+    if (isNew)
         say('next: npm install keyturn, write your .env, then APP_ENV=development keyturn check');
     return 0;
+}
+/** `.mts` where the nearest package.json does not make a module of `.ts`: Node would warn, or take it for CommonJS. */
+function newConfigFile() {
+    for (let folder = process.cwd();; folder = dirname(folder)) {
+        const manifest = join(folder, 'package.json');
+        if (existsSync(manifest)) {
+            const isModule = /"type"\s*:\s*"module"/.test(readFileSync(manifest, 'utf8'));
+            return isModule ? 'keyturn.config.ts' : 'keyturn.config.mts';
+        }
+        if (folder === dirname(folder))
+            return 'keyturn.config.ts';
+    }
 }
 //# sourceMappingURL=init.js.map

@@ -18,6 +18,9 @@ const interpolated = /\$\{[^}:]*(?::-[^}]*)?\}/;
 function written(value) {
     if (inSingleQuotes(value))
         return `'${value}'`;
+    // Keyturn's own reader, with `expand: true`, leaves only single quotes alone.
+    if (value.includes('${'))
+        return undefined;
     if (inDoubleQuotes(value))
         return `"${value.replaceAll('\r', '\\r')}"`;
     return unquoted(value) ? value : undefined;

@@ -5,7 +5,7 @@ import { resolveTexts } from '../stored-text.ts';
 import { checkVariableNames } from '../variable-names.ts';
 
 export interface RunOptions extends Omit<CommonOptions, 'json'> {
-  readonly mask?: boolean;
+  readonly mask?: boolean | undefined;
   readonly pristine?: boolean;
 }
 

@@ -1,0 +1,102 @@
+import type { CommandSpec, OptionSpec } from './command-line.ts';
+import type { FormatName } from './formats/index.ts';
+
+/** What the command line ends with; `run` gives its child's own code once there is a child. */
+export const EXIT = { done: 0, usage: 2, unresolved: 3, beforeChild: 125 } as const;
+
+const ENV: OptionSpec = { name: 'env', value: 'name', does: "the environment; beats the config's own" };
+const CONFIG: OptionSpec = {
+  name: 'config',
+  value: 'file',
+  does: 'the config file (default: keyturn.config.{ts,mts,js,mjs} here)',
+};
+const JSON_OUTPUT: OptionSpec = { name: 'json', does: 'print JSON of a stable shape' };
+
+const exitCodes = `Exit codes:
+  0  done
+  1  a check found something
+  2  wrong usage or config
+  3  a secret could not be resolved`;
+
+/** Listed here too, so that the formats are not imported before they are asked for. */
+export const FORMATS = [
+  'dotenv',
+  'json',
+  'shell',
+  'docker',
+  'github',
+  'k8s',
+  'lambda',
+  'eb',
+] as const satisfies readonly FormatName[];
+
+/** Every command. Its function is imported when it is run. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    does: 'write a config, .env.example and .gitignore lines; never overwrites',
+    options: [CONFIG, JSON_OUTPUT],
+    exitCodes,
+  },
+  {
+    name: 'check',
+    does: 'resolve and validate every secret; all problems in one table',
+    options: [ENV, CONFIG, JSON_OUTPUT],
+    exitCodes,
+  },
+  {
+    name: 'get',
+    does: 'show one secret, masked; <name> is a name in the config, or a reference such as app://db#user',
+    argument: '<name>',
+    options: [
+      { name: 'reveal', does: 'print the value alone, without a newline under a pipe' },
+      ENV,
+      CONFIG,
+      JSON_OUTPUT,
+    ],
+    exitCodes,
+  },
+  {
+    name: 'run',
+    does: 'run a command with the secrets in its environment',
+    argument: '<command>',
+    passThrough: true,
+    options: [
+      { name: 'mask', does: 'mask the values in its output (the default where CI is set)' },
+      { name: 'no-mask', does: 'leave its output untouched' },
+      { name: 'pristine', does: "give it only the config's names and PATH" },
+      ENV,
+      CONFIG,
+    ],
+    exitCodes: `Exit codes: the command's own; 128+n when signal n killed it; 127 not found, 126 not executable;
+125 when Keyturn fails before the command starts.`,
+  },
+  {
+    name: 'export',
+    does: 'print all secrets in a format that another program reads',
+    options: [
+      {
+        name: 'format',
+        value: 'format',
+        does: `${FORMATS.join(', ')} (default: dotenv)`,
+        choices: FORMATS,
+      },
+      { name: 'name', value: 'name', does: 'k8s: the name of the Secret (default: app-secrets)' },
+      ENV,
+      CONFIG,
+    ],
+    exitCodes,
+  },
+  {
+    name: 'example',
+    does: 'write .env.example from the config: names, types, no values',
+    options: [CONFIG, JSON_OUTPUT],
+    exitCodes,
+  },
+  {
+    name: 'plan',
+    does: 'show the calls that a cold boot makes, without making one',
+    options: [ENV, CONFIG, JSON_OUTPUT],
+    exitCodes,
+  },
+];
