@@ -8,5 +8,6 @@ export { suggestion } from './nearest.js';
 export { createRedactor } from './redactor.js';
 export { formatReference, parseReference } from './reference.js';
 export { createResolver } from './resolver.js';
+export { isConversion } from './schema.js';
 export { Secret } from './secret.js';
 //# sourceMappingURL=index.js.map

@@ -1,7 +1,7 @@
 /** The known word that `word` most likely meant; undefined when none is near. */
 function nearest(word, known) {
     let best;
-    let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+    let bestDistance = Math.ceil(word.length / 3) + 1;
     for (const candidate of known) {
         const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
         if (distance < bestDistance) {

@@ -43,5 +43,5 @@ export type {
 export { createRedactor, type Redactor, type RedactorStream } from './redactor.ts';
 export { formatReference, parseReference, type Reference } from './reference.ts';
 export { createResolver, type Resolver, type Settled, type SingleOptions } from './resolver.ts';
-export type { Conversion, SchemaOutput, StandardSchema } from './schema.ts';
+export { type Conversion, isConversion, type SchemaOutput, type StandardSchema } from './schema.ts';
 export { Secret } from './secret.ts';

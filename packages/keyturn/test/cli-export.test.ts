@@ -118,7 +118,7 @@ describe('a name that is none for a variable', () => {
         code: 2,
         stdout: '',
         stderr:
-          'error: secrets.my.key: is no name for an environment variable: use letters, digits and "_", not a digit first\n',
+          'error: secrets.my.key: its name is not that of an environment variable (letters, digits and _, not starting with a digit)\n',
       });
     },
   );

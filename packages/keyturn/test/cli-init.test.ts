@@ -233,7 +233,7 @@ FOREIGN=
   it.each([
     [
       "'my-key': 'app://KEY'",
-      'secrets.my-key: is no name for an environment variable: use letters, digits and "_", not a digit first',
+      'secrets.my-key: its name is not that of an environment variable (letters, digits and _, not starting with a digit)',
     ],
     ['KEY: null', 'secrets.KEY: is neither a reference nor an entry: write a string or { ref: … }'],
   ])('%s is told, and nothing is written', async (entry, message) => {

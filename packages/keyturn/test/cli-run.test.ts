@@ -150,9 +150,9 @@ describe('125 for what is wrong before the command starts', () => {
       "'my-key': 'app://NUL', '1ST': 'app://NUL', 'a b': 'app://NUL', FINE: 'app://NUL'",
       '',
       failed(
-        'error: secrets.my-key: is no name for an environment variable: use letters, digits and "_", not a digit first',
-        '       secrets.1ST: is no name for an environment variable: use letters, digits and "_", not a digit first',
-        '       secrets.a b: is no name for an environment variable: use letters, digits and "_", not a digit first',
+        'error: secrets.my-key: its name is not that of an environment variable (letters, digits and _, not starting with a digit)',
+        '       secrets.1ST: its name is not that of an environment variable (letters, digits and _, not starting with a digit)',
+        '       secrets.a b: its name is not that of an environment variable (letters, digits and _, not starting with a digit)',
       ),
     ],
     [

@@ -1,4 +1,4 @@
-import { ConfigError } from '@keyturn/core';
+import { ConfigError, isConversion } from '@keyturn/core';
 import { badName } from './formats/format.js';
 /**
  * The text of `.env.example`: each name without a value, below what is known of it as comments.
@@ -13,6 +13,12 @@ export function exampleFile(entries) {
         throw new ConfigError(problems);
     const head = '# What this app needs to start. Copy to .env, which git ignores, and fill in.\n';
     return [head, ...entries.map(paragraph)].join('\n');
+}
+/** A word for what an entry is converted to: `integer`, or a validator's name. */
+export function typeName({ as: schema }) {
+    if (schema === undefined)
+        return 'string';
+    return isConversion(schema) ? schema.type : schema['~standard'].vendor;
 }
 function paragraph(entry) {
     const facts = [entry.type, entry.required ? 'required' : 'optional'];

@@ -1,4 +1,5 @@
-import { ResolveError, Secret, } from '@keyturn/core';
+import { ConfigError, ResolveError, Secret, } from '@keyturn/core';
+import { badName } from './formats/format.js';
 /**
  * The same manifest, whose conversions still judge a value but hand on what they were given: `run`, `export` and
  * `get` give the stored text, not `String()` of a converted value.
@@ -42,6 +43,15 @@ export async function resolveTexts({ resolver, manifest }) {
     if (failures.length + binary.length > 0)
         throw new ResolveError([...failures, ...binary]);
     return texts;
+}
+/** @throws {ConfigError} for names that cannot be environment variables; before any call. */
+export function checkVariableNames(names) {
+    const problems = [...names].flatMap((name) => {
+        const message = badName(name);
+        return message === false ? [] : [{ place: `secrets.${name}`, message }];
+    });
+    if (problems.length > 0)
+        throw new ConfigError(problems);
 }
 function judging(schema) {
     const standard = schema['~standard'];

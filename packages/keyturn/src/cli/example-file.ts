@@ -1,4 +1,4 @@
-import { ConfigError } from '@keyturn/core';
+import { ConfigError, type EntryOptions, isConversion } from '@keyturn/core';
 import { badName } from './formats/format.ts';
 
 /** What `.env.example` tells of one name of the manifest. */
@@ -25,6 +25,12 @@ export function exampleFile(entries: readonly ExampleEntry[]): string {
   if (problems.length > 0) throw new ConfigError(problems);
   const head = '# What this app needs to start. Copy to .env, which git ignores, and fill in.\n';
   return [head, ...entries.map(paragraph)].join('\n');
+}
+
+/** A word for what an entry is converted to: `integer`, or a validator's name. */
+export function typeName({ as: schema }: EntryOptions): string {
+  if (schema === undefined) return 'string';
+  return isConversion(schema) ? schema.type : schema['~standard'].vendor;
 }
 
 function paragraph(entry: ExampleEntry): string {

@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   type Detailed,
   type Entry,
   type Failure,
@@ -8,6 +9,7 @@ import {
   type StandardSchema,
 } from '@keyturn/core';
 import type { Opened } from '../open.ts';
+import { badName } from './formats/format.ts';
 import type { Entry as NamedText } from './formats/index.ts';
 
 /**
@@ -53,6 +55,15 @@ export async function resolveTexts({ resolver, manifest }: Opened): Promise<Name
   });
   if (failures.length + binary.length > 0) throw new ResolveError([...failures, ...binary]);
   return texts;
+}
+
+/** @throws {ConfigError} for names that cannot be environment variables; before any call. */
+export function checkVariableNames(names: Iterable<string>): void {
+  const problems = [...names].flatMap((name) => {
+    const message = badName(name);
+    return message === false ? [] : [{ place: `secrets.${name}`, message }];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function judging(schema: StandardSchema): StandardSchema {

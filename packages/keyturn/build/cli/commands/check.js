@@ -50,9 +50,9 @@ var __disposeResources = (this && this.__disposeResources) || (function (Suppres
     var e = new Error(message);
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
+import { typeName } from '../example-file.js';
 import { paint, print, printJson, table } from '../output.js';
 import { openProject } from '../project.js';
-import { typeName } from '../type-name.js';
 /** Resolves and validates everything; all problems in one table. 1 when there is any. */
 export async function check(options) {
     const env_1 = { stack: [], error: void 0, hasError: false };

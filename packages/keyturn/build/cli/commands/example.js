@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ConfigError } from '@keyturn/core';
-import { exampleFile } from '../example-file.js';
+import { exampleFile, typeName } from '../example-file.js';
 import { printJson, say } from '../output.js';
 import { readConfig } from '../project.js';
-import { typeName } from '../type-name.js';
-import { checkVariableNames } from '../variable-names.js';
+import { checkVariableNames } from '../stored-text.js';
 const FILE = '.env.example';
 /** What the files that this command wrote begin with. */
 const HEAD = exampleFile([]);

@@ -52,8 +52,7 @@ var __disposeResources = (this && this.__disposeResources) || (function (Suppres
 });
 import { formats } from '../formats/index.js';
 import { openProject } from '../project.js';
-import { resolveTexts } from '../stored-text.js';
-import { checkVariableNames } from '../variable-names.js';
+import { checkVariableNames, resolveTexts } from '../stored-text.js';
 /** Formats of keys rather than of environment variables. */
 const KEYED = ['json', 'k8s'];
 /** All secrets as text in a format that another program reads. */

@@ -1,8 +1,7 @@
 import { createRedactor } from '@keyturn/core';
 import { runChild } from '../child.js';
 import { openProject } from '../project.js';
-import { resolveTexts } from '../stored-text.js';
-import { checkVariableNames } from '../variable-names.js';
+import { checkVariableNames, resolveTexts } from '../stored-text.js';
 /** Runs a command with the secrets in its environment; gives its exit code. */
 export async function run(command, args, options) {
     const project = await openProject(options);

@@ -1,7 +1,7 @@
 import type { Detailed, Failure } from '@keyturn/core';
+import { typeName } from '../example-file.ts';
 import { paint, print, printJson, table } from '../output.ts';
 import { type CommonOptions, openProject } from '../project.ts';
-import { typeName } from '../type-name.ts';
 
 /** Resolves and validates everything; all problems in one table. 1 when there is any. */
 export async function check(options: CommonOptions): Promise<number> {

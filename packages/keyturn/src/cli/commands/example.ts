@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ConfigError } from '@keyturn/core';
 import type { Config } from '../../config.ts';
-import { exampleFile } from '../example-file.ts';
+import { exampleFile, typeName } from '../example-file.ts';
 import { printJson, say } from '../output.ts';
 import { type CommonOptions, readConfig } from '../project.ts';
-import { typeName } from '../type-name.ts';
-import { checkVariableNames } from '../variable-names.ts';
+import { checkVariableNames } from '../stored-text.ts';
 
 const FILE = '.env.example';
 /** What the files that this command wrote begin with. */

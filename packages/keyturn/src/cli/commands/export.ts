@@ -1,7 +1,6 @@
 import { type FormatName, formats } from '../formats/index.ts';
 import { type CommonOptions, openProject } from '../project.ts';
-import { resolveTexts } from '../stored-text.ts';
-import { checkVariableNames } from '../variable-names.ts';
+import { checkVariableNames, resolveTexts } from '../stored-text.ts';
 
 export interface ExportOptions extends CommonOptions {
   readonly format: FormatName;

@@ -1,8 +1,7 @@
 import { createRedactor } from '@keyturn/core';
 import { runChild } from '../child.ts';
 import { type CommonOptions, openProject } from '../project.ts';
-import { resolveTexts } from '../stored-text.ts';
-import { checkVariableNames } from '../variable-names.ts';
+import { checkVariableNames, resolveTexts } from '../stored-text.ts';
 
 export interface RunOptions extends Omit<CommonOptions, 'json'> {
   readonly mask?: boolean | undefined;
