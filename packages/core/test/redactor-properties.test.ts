@@ -154,7 +154,11 @@ describe('for any values, text and chunks', () => {
     fc.assert(
       fc.property(values, fc.array(fc.uint8Array({ maxLength: 40 })), (secrets, chunks) => {
         const bytes = Buffer.concat(chunks);
-        fc.pre(!secrets.flatMap((secret) => [...formsOf(secret)]).some((form) => bytes.includes(Buffer.from(form))));
+        fc.pre(
+          !secrets
+            .flatMap((secret) => [...formsOf(secret)])
+            .some((form) => bytes.includes(Buffer.from(form))),
+        );
         const stream = createRedactor(secrets).stream();
         expect(Buffer.concat([...chunks.map((chunk) => stream.write(chunk)), stream.end()])).toEqual(bytes);
       }),
