@@ -99,7 +99,7 @@ function failureOf(name, failures) {
 }
 function row(name, detailed, failure) {
     if (failure)
-        return { name, ok: false, ...failure };
+        return { ...failure, ok: false };
     const { value: _, ...known } = detailed ?? {};
     return { name, ok: true, ...known };
 }

@@ -40,7 +40,7 @@ function failureOf(name: string, failures: readonly Failure[]): Failure | undefi
 }
 
 function row(name: string, detailed: Detailed<unknown> | undefined, failure: Failure | undefined): object {
-  if (failure) return { name, ok: false, ...failure };
+  if (failure) return { ...failure, ok: false };
   const { value: _, ...known } = detailed ?? {};
   return { name, ok: true, ...known };
 }
