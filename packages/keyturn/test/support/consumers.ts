@@ -54,9 +54,9 @@ export function shellConsumer(name: 'bash' | 'dash'): Consumer<Variables> {
   };
 }
 
-/** python-dotenv from PyPI, in a virtual environment that is made once under node_modules/.cache. */
+/** python-dotenv from PyPI. */
 export function pythonDotenv(): Consumer<Variables> & { readMany(texts: readonly string[]): Variables[] } {
-  const environment = pythonEnvironment();
+  const environment = pythonEnvironment('python-dotenv==1.1.1');
   const readMany = (texts: readonly string[]): Variables[] => {
     if (environment.python === undefined) throw new Error(environment.absent);
     const { python } = environment;
@@ -110,12 +110,15 @@ export function dockerConsumer(): Consumer<string[]> {
   };
 }
 
-/** The AWS CLI, whose request goes to a server of ours: its body is what AWS would get. */
+/** The AWS CLI from PyPI, whose request goes to a server of ours: its body is what AWS would get. */
 export function awsCli(command: readonly string[], option: string): Consumer<string> {
+  const environment = pythonEnvironment('awscli==1.46.3');
   return {
     name: 'aws',
-    ...absentUnless('aws', ['--version']),
+    ...(environment.absent === undefined ? {} : { absent: environment.absent }),
     read: async (text) => {
+      const { python } = environment;
+      if (python === undefined) throw new Error(environment.absent);
       let body: string | undefined;
       const server = createServer((request, response) => {
         const chunks: Buffer[] = [];
@@ -143,8 +146,8 @@ export function awsCli(command: readonly string[], option: string): Consumer<str
         };
         const stderr = await new Promise<string>((exited) => {
           execFile(
-            'aws',
-            [...command, option, `file://${path}`, ...flags],
+            python,
+            ['-m', 'awscli', ...command, option, `file://${path}`, ...flags],
             { env },
             (_error, _stdout, words) => exited(words),
           );
@@ -159,8 +162,8 @@ export function awsCli(command: readonly string[], option: string): Consumer<str
   };
 }
 
-function pythonEnvironment(): { python?: string; absent?: string } {
-  const wanted = 'python-dotenv==1.1.1';
+/** A virtual environment with one package from PyPI, made once under node_modules/.cache. */
+function pythonEnvironment(wanted: string): { python?: string; absent?: string } {
   const home = join(
     import.meta.dirname,
     '../../../../node_modules/.cache/keyturn',
