@@ -1,19 +1,22 @@
 import { pointerKeys } from './reference.js';
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NOT_UTF8 = 'holds bytes that are not UTF-8 text: take it as.bytes()';
+/** A document is parsed once for all fields that are picked from it. */
+const documents = new WeakMap();
 /** Picks the field, decodes bytes and gives what a conversion of this kind takes. Messages never quote. */
 export function pick(fetched, field, takes) {
     const { value } = fetched;
     if (field !== undefined)
-        return pickField(value, field, takes);
+        return pickField(fetched, field, takes);
     if (value instanceof Uint8Array)
         return takes === 'bytes' ? found(value) : decoded(value);
     if (typeof value === 'string' || takes === 'structure')
         return found(value);
     return invalid('is a map of fields: name one with "#field", or take it whole with as.json()');
 }
-function pickField(value, field, takes) {
-    const document = parseDocument(value);
+function pickField(fetched, field, takes) {
+    const document = documents.get(fetched) ?? parseDocument(fetched.value);
+    documents.set(fetched, document);
     if (!document.ok)
         return document;
     let current = document.value;
@@ -40,8 +43,9 @@ function picked(value, field, takes) {
     }
     if (value === null || value === undefined)
         return invalid(`field "${field}" is null`);
+    // Several names may share the document: what one of them does to its object is its own affair.
     if (takes === 'structure')
-        return found(value);
+        return found(structuredClone(value));
     const form = Array.isArray(value) ? 'an array' : 'an object';
     return invalid(`field "${field}" is ${form}: go deeper with a JSON Pointer (#/a/b), or take it as.json()`);
 }

@@ -8,17 +8,21 @@ export type Picked = string | Uint8Array | object;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NOT_UTF8 = 'holds bytes that are not UTF-8 text: take it as.bytes()';
 
+/** A document is parsed once for all fields that are picked from it. */
+const documents = new WeakMap<Fetched, Outcome<unknown>>();
+
 /** Picks the field, decodes bytes and gives what a conversion of this kind takes. Messages never quote. */
 export function pick(fetched: Fetched, field: string | undefined, takes: Takes): Outcome<Picked> {
   const { value } = fetched;
-  if (field !== undefined) return pickField(value, field, takes);
+  if (field !== undefined) return pickField(fetched, field, takes);
   if (value instanceof Uint8Array) return takes === 'bytes' ? found(value) : decoded(value);
   if (typeof value === 'string' || takes === 'structure') return found(value);
   return invalid('is a map of fields: name one with "#field", or take it whole with as.json()');
 }
 
-function pickField(value: Fetched['value'], field: string, takes: Takes): Outcome<Picked> {
-  const document = parseDocument(value);
+function pickField(fetched: Fetched, field: string, takes: Takes): Outcome<Picked> {
+  const document = documents.get(fetched) ?? parseDocument(fetched.value);
+  documents.set(fetched, document);
   if (!document.ok) return document;
 
   let current: unknown = document.value;
@@ -42,7 +46,8 @@ function picked(value: unknown, field: string, takes: Takes): Outcome<Picked> {
     return found(String(value));
   }
   if (value === null || value === undefined) return invalid(`field "${field}" is null`);
-  if (takes === 'structure') return found(value);
+  // Several names may share the document: what one of them does to its object is its own affair.
+  if (takes === 'structure') return found(structuredClone(value));
   const form = Array.isArray(value) ? 'an array' : 'an object';
   return invalid(`field "${field}" is ${form}: go deeper with a JSON Pointer (#/a/b), or take it as.json()`);
 }
