@@ -1,3 +1,0 @@
-export { conformance, notApplicable, runWith } from './conformance.js';
-export { canary, } from './subject.js';
-//# sourceMappingURL=index.js.map

@@ -1,2 +1,0 @@
-export { dotenv } from './dotenv.js';
-//# sourceMappingURL=index.js.map
