@@ -1,0 +1,1 @@
+export { type AwsSecretsManagerOptions, awsSecretsManager } from './provider.ts';

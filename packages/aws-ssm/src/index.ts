@@ -1,0 +1,1 @@
+export { type AwsSsmOptions, awsSsm } from './provider.ts';

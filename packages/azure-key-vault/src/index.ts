@@ -1,0 +1,1 @@
+export { type AzureKeyVaultOptions, azureKeyVault } from './provider.ts';

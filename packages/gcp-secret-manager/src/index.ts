@@ -1,0 +1,1 @@
+export { type GcpSecretManagerOptions, gcpSecretManager } from './provider.ts';
