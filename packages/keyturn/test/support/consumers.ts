@@ -15,22 +15,17 @@ export interface Consumer<Reading> {
 
 export type Variables = Record<string, string>;
 
-/**
- * `it`, for a test that needs a consumer. Without it the test is skipped, with the reason in its name and on a line of
- * its own; under `KEYTURN_LIVE=required` it fails.
- */
-export function itWith(consumer: Consumer<unknown>) {
-  const { name, absent } = consumer;
+/** `it`, for a test that needs a consumer. Without it the case is skipped and says why; under `KEYTURN_LIVE=required` it fails. */
+export function itWith({
+  name,
+  absent,
+}: Consumer<unknown>): (title: string, body: () => unknown, timeout?: number) => void {
   if (absent === undefined) return it;
-  if (process.env.KEYTURN_LIVE === 'required') {
-    return (title: string, _body: () => unknown, _timeout?: number) =>
-      it(title, () => {
-        throw new Error(`${name} is required here, but ${absent}`);
-      });
-  }
-  process.stderr.write(`SKIPPED: tests with ${name}: ${absent}\n`);
-  return (title: string, body: () => unknown, timeout?: number) =>
-    it.skipIf(true)(`${title} (skipped: ${absent})`, body, timeout);
+  return (title) =>
+    it(title, ({ skip }) => {
+      if (process.env.KEYTURN_LIVE === 'required') throw new Error(`${name} is required here, but ${absent}`);
+      skip(absent);
+    });
 }
 
 /** A POSIX shell that reads the text by `.`, in an empty environment; what its child then inherits. */
