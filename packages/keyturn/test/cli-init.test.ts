@@ -23,7 +23,7 @@ const FILLED = STARTER_EXAMPLE.replace('DATABASE_URL=', 'DATABASE_URL=postgres:/
   .replace('SECRET_KEY=', 'SECRET_KEY=canary-key')
   .replace('PORT=\n', '');
 
-const NEXT = 'next: npm install keyturn, write your .env, then APP_ENV=development keyturn check\n';
+const NEXT = 'next: npm install keyturn, write your .env, then APP_ENV=development npx keyturn check\n';
 
 describe('init', () => {
   it('in an empty folder writes what then works', async () => {
@@ -45,12 +45,18 @@ describe('init', () => {
       stdout: `NAME          REFERENCE           STORE   TYPE         RESULT
 DATABASE_URL  app://DATABASE_URL  dotenv  databaseUrl  ok
 SECRET_KEY    app://SECRET_KEY    dotenv  string       ok
-PORT          env://PORT          env     port         ok (default)
+PORT          settings://PORT     dotenv  port         ok (default)
 
 development: 3 of 3 secrets are right
 `,
       stderr: '',
     });
+
+    // Everything that .env.example names is read from .env, and a variable of the process beats it.
+    writeFileSync(join(folder, '.env'), FILLED.concat('PORT=4000\n'));
+    const port = ['get', 'PORT', '--reveal'];
+    expect((await keyturn(folder, port, { env })).stdout).toBe('4000');
+    expect((await keyturn(folder, port, { env: { ...env, PORT: '5000' } })).stdout).toBe('5000');
     expect((await keyturn(folder, ['check'])).stderr).toBe(
       'error: environment: is not set: it is one of development, production\n',
     );

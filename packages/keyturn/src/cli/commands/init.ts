@@ -7,19 +7,21 @@ import { printJson, say } from '../output.ts';
 import { CONFIG_FILES, type CommonOptions, readConfig } from '../project.ts';
 import { exampleText } from './example.ts';
 
-const CONFIG = `import { as, defineConfig, dotenv, env, file } from 'keyturn';
+const CONFIG = `import { as, defineConfig, dotenv, env, file, firstOf } from 'keyturn';
+
+const files = dotenv({ environment: 'development' });
 
 export default defineConfig({
   // Which store stands behind a name is decided here, and only here: the app does not know.
   environment: process.env.APP_ENV,
   environments: {
-    development: { providers: { app: dotenv({ environment: 'development' }), env: env() }, allowDefaults: true },
-    production: { providers: { app: file({ root: '/run/secrets' }), env: env() } },
+    development: { providers: { app: files, settings: firstOf(env(), files) }, allowDefaults: true },
+    production: { providers: { app: file({ root: '/run/secrets' }), settings: env() } },
   },
   secrets: {
     DATABASE_URL: { ref: 'app://DATABASE_URL', as: as.databaseUrl(), description: 'The main database' },
     SECRET_KEY: 'app://SECRET_KEY',
-    PORT: { ref: 'env://PORT', as: as.port(), sensitive: false, default: 3000 },
+    PORT: { ref: 'settings://PORT', as: as.port(), sensitive: false, default: 3000 },
   },
 });
 `;
@@ -67,7 +69,7 @@ export async function init(options: CommonOptions): Promise<number> {
   }
   for (const file of written) say(`wrote ${file}`);
   for (const file of kept) say(`kept ${file}, which exists`);
-  if (isNew) say('next: npm install keyturn, write your .env, then APP_ENV=development keyturn check');
+  if (isNew) say('next: npm install keyturn, write your .env, then APP_ENV=development npx keyturn check');
   return 0;
 }
 
