@@ -218,3 +218,21 @@ describe('a config that goes on after its import', () => {
     expect(await keyturn(folder, args)).toEqual({ code, stdout: '', stderr });
   });
 });
+
+    const inJson = await keyturn(project({ 'keyturn.config.js': text }), ['check', '--json']);
+    const message = 'unexpected TypeError, a bug in Keyturn or in the config';
+    expect({ code: inJson.code, data: JSON.parse(inJson.stdout) }).toEqual({
+      code: 2,
+      data: { error: { code: 'Unknown', problems: [{ place: '', message }] } },
+    });
+    expect(inJson.stderr).toMatch(
+      /^error: unexpected TypeError, a bug in Keyturn or in the config\n {4}at file:/,
+    );
+  });
+
+  it.each([
+    [['check'], 0],
+    [['run', '--', 'sh', '-c', 'exit 7'], 7],
+  ])('%j: what it leaves open keeps no command from ending', async (args, code) => {
+    const folder = project({ 'keyturn.config.js': `setInterval(() => {}, 1_000);\n${config('a')}` });
+    expect((await keyturn(folder, args)).code).toBe(code);

@@ -19,5 +19,8 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 });
 const stuck = () => process.exit(failStuck(args));
 process.once('beforeExit', stuck);
-process.exitCode = await main(args);
+const code = await main(args);
 process.off('beforeExit', stuck);
+// A timer or a connection that the config left open keeps no command from ending; output that is under way does.
+for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done));
+process.exit(code);
