@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyturn, project } from './support/cli.ts';
@@ -142,6 +142,24 @@ development: 3 of 3 secrets are right
     });
     expect(existsSync(join(folder, '.env.example'))).toBe(false);
     expect(existsSync(join(folder, '.gitignore'))).toBe(false);
+  });
+
+  it('in a folder that it may not write to is told, also in JSON', async () => {
+    const folder = project();
+    chmodSync(folder, 0o555);
+    const message = "EACCES: permission denied, open 'keyturn.config.ts'";
+    const words = `error: ${message}\n`;
+    expect(await keyturn(folder, ['init'], { unprivileged: true })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: words,
+    });
+    const { code, stdout, stderr } = await keyturn(folder, ['init', '--json'], { unprivileged: true });
+    expect({ code, stderr, data: JSON.parse(stdout) }).toEqual({
+      code: 2,
+      stderr: words,
+      data: { error: { code: 'Unknown', problems: [{ place: '', message }] } },
+    });
   });
 
   it('--config says where the config goes', async () => {

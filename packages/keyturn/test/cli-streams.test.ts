@@ -60,8 +60,8 @@ describe('a reader that goes away', () => {
   });
 });
 
-it('a full disk is told, with 2', async () => {
-  expect(await shell(good, '$KEYTURN export > /dev/full')).toEqual({
+it.each(['export', 'check --json'])('a full disk is told, with 2: %s', async (command) => {
+  expect(await shell(good, `$KEYTURN ${command} > /dev/full`)).toEqual({
     code: 2,
     stdout: '',
     stderr: 'error: ENOSPC: no space left on device, write\n',

@@ -41,7 +41,10 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
   return [paint('bold', line(heading)), ...rows.map(line)].join('\n');
 }
 
-/** An error that a command ends with: on stderr for people, on stdout as JSON where that was asked for. */
+/**
+ * An error that a command ends with: on stderr for people, on stdout as JSON where that was asked for. What is none of
+ * our own is on stderr either way: it may be that stdout cannot be written.
+ */
 export function report(error: unknown, json: boolean): void {
   if (error instanceof ConfigError) {
     if (json) printJson({ error: { code: error.code, problems: error.problems } });
@@ -54,18 +57,20 @@ export function report(error: unknown, json: boolean): void {
     return;
   }
   if (error instanceof Error && 'syscall' in error) {
+    if (json) printJson(unknownError(error.message));
     say(`${paint('red', 'error', process.stderr)}: ${error.message}`);
     return;
   }
   // Not one of ours: its message may quote anything, so only its name and where it was thrown are told.
   const name = error instanceof Error ? error.name : typeof error;
   const frames = error instanceof Error ? framesOf(error) : [];
-  say(
-    [
-      `${paint('red', 'error', process.stderr)}: unexpected ${name}, a bug in Keyturn or in the config`,
-      ...frames,
-    ].join('\n'),
-  );
+  const message = `unexpected ${name}, a bug in Keyturn or in the config`;
+  if (json) printJson(unknownError(message));
+  say([`${paint('red', 'error', process.stderr)}: ${message}`, ...frames].join('\n'));
+}
+
+function unknownError(message: string): object {
+  return { error: { code: 'Unknown', problems: [{ place: '', message }] } };
 }
 
 /** The frames of a stack, without the message before them, of which a line may look like a frame. */
