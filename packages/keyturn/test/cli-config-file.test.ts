@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyturn, project } from './support/cli.ts';
@@ -191,9 +191,30 @@ describe('a config file that cannot be used', () => {
   it('since it is a folder', async () => {
     const folder = project();
     mkdirSync(join(folder, 'keyturn.config.js'));
-    const { code, stderr } = await keyturn(folder, ['check']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: keyturn\.config\.js: /);
+    expect(await keyturn(folder, ['check'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: keyturn.config.js: is a folder, not a file\n',
+    });
+  });
+
+  it.each(['keyturn.config.json', 'config', 'config.tsx'])('since it is no module: %s', async (name) => {
+    expect(await keyturn(project({ [name]: '{}' }), ['check', '--config', name])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: ${name}: is no module: a config is code, in a file that ends in .ts, .mts, .js or .mjs\n`,
+    });
+  });
+
+  it('init writes none such either', async () => {
+    const folder = project();
+    const { code, stderr } = await keyturn(folder, ['init', '--config', 'keyturn.json']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'error: keyturn.json: is no module: a config is code, in a file that ends in .ts, .mts, .js or .mjs\n',
+    });
+    expect(readdirSync(folder).sort()).toEqual(['node_modules', 'package.json']);
   });
 });
 
@@ -207,17 +228,6 @@ describe('a config that goes on after its import', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^error: unexpected TypeError, a bug in Keyturn or in the config\n {4}at file:/);
     expect(stderr).not.toContain('canary');
-  });
-
-  it.each([
-    [['check'], 2],
-    [['run', '--', 'true'], 125],
-  ])('%j: what it waits for and cannot come is told, with %i', async (args, code) => {
-    const folder = project({ 'keyturn.config.js': 'await new Promise(() => {}); export default {};' });
-    const stderr = 'error: the config, or a provider, waits for something that cannot come any more\n';
-    expect(await keyturn(folder, args)).toEqual({ code, stdout: '', stderr });
-  });
-});
 
     const inJson = await keyturn(project({ 'keyturn.config.js': text }), ['check', '--json']);
     const message = 'unexpected TypeError, a bug in Keyturn or in the config';
@@ -236,3 +246,14 @@ describe('a config that goes on after its import', () => {
   ])('%j: what it leaves open keeps no command from ending', async (args, code) => {
     const folder = project({ 'keyturn.config.js': `setInterval(() => {}, 1_000);\n${config('a')}` });
     expect((await keyturn(folder, args)).code).toBe(code);
+  });
+
+  it.each([
+    [['check'], 2],
+    [['run', '--', 'true'], 125],
+  ])('%j: what it waits for and cannot come is told, with %i', async (args, code) => {
+    const folder = project({ 'keyturn.config.js': 'await new Promise(() => {}); export default {};' });
+    const stderr = 'error: the config, or a provider, waits for something that cannot come any more\n';
+    expect(await keyturn(folder, args)).toEqual({ code, stdout: '', stderr });
+  });
+});

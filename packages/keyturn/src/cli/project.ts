@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError, ResolveError } from '@keyturn/core';
@@ -47,6 +47,13 @@ export function usage<T>(placeOf: (name: string) => string, work: () => T): T {
   }
 }
 
+/** @throws {ConfigError} for a name that Node does not take for a module. */
+export function checkConfigName(file: string): void {
+  if (/\.[cm]?[jt]s$/.test(file)) return;
+  const message = 'is no module: a config is code, in a file that ends in .ts, .mts, .js or .mjs';
+  throw new ConfigError([{ place: file, message }]);
+}
+
 /** The default export of the config file. @throws {ConfigError} naming the file. */
 export async function readConfig(given: string | undefined): Promise<{ file: string; config: Config }> {
   const file = given ?? CONFIG_FILES.find((name) => existsSync(name));
@@ -56,6 +63,10 @@ export async function readConfig(given: string | undefined): Promise<{ file: str
   }
   const path = resolve(file);
   if (!existsSync(path)) throw new ConfigError([{ place: file, message: 'there is no such file' }]);
+  if (statSync(path).isDirectory()) {
+    throw new ConfigError([{ place: file, message: 'is a folder, not a file' }]);
+  }
+  checkConfigName(file);
   let module: { readonly default?: Config };
   try {
     module = await import(pathToFileURL(path).href);

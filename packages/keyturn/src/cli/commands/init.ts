@@ -4,7 +4,7 @@ import { as } from '@keyturn/core';
 import type { Config } from '../../config.ts';
 import { gitignoreLines } from '../gitignore.ts';
 import { printJson, say } from '../output.ts';
-import { CONFIG_FILES, type CommonOptions, readConfig } from '../project.ts';
+import { CONFIG_FILES, type CommonOptions, checkConfigName, readConfig } from '../project.ts';
 import { exampleText } from './example.ts';
 
 const CONFIG = `import { as, defineConfig, dotenv, env, file, firstOf } from 'keyturn';
@@ -47,6 +47,7 @@ export async function init(options: CommonOptions): Promise<number> {
   };
 
   const config = options.config ?? CONFIG_FILES.find((name) => existsSync(name)) ?? newConfigFile();
+  checkConfigName(config);
   const isNew = !existsSync(config);
   if (isNew) write(config, CONFIG);
   else kept.push(config);
