@@ -89,9 +89,9 @@ DATED  app://DOWN   -       string              Unavailable: no route to the sto
 LEVEL  app://LEVEL  memory  one of info, debug  ok (default)
 EXTRA  app://EXTRA  memory  string              ok (absent)
 
-KEY: Create it there, correct the reference, or mark it optional.
-PORT: Correct the value in the store, or the conversion.
-DATED: Check that the store is up and reachable, then try again.
+NotFound: Create it there, correct the reference, or mark it optional.
+InvalidValue: Correct the value in the store, or the conversion.
+Unavailable: Check that the store is up and reachable, then try again.
 
 bad: 2 of 5 secrets are right
 `,
@@ -131,6 +131,34 @@ bad: 2 of 5 secrets are right
       },
       stderr: '',
     });
+  });
+
+  it('says once what to do about the same failure of many', async () => {
+    const many = project({
+      'keyturn.config.js': `
+        import { as, memory } from 'keyturn';
+        const store = memory({ EMPTY: '', WRONG: 'canary' });
+        export default {
+          environments: { a: { providers: { app: store } } },
+          secrets: {
+            A: 'app://A',
+            B: 'app://B',
+            WRONG: { ref: 'app://WRONG', as: as.port() },
+            EMPTY: 'app://EMPTY',
+            C: 'app://C',
+          },
+        };`,
+    });
+    const { stdout } = await keyturn(many, ['check', '--env', 'a']);
+    expect(stdout.split('\n').slice(6)).toEqual([
+      '',
+      'NotFound: Create it there, correct the reference, or mark it optional.',
+      'InvalidValue: Correct the value in the store, or the conversion.',
+      'InvalidValue: Fill it in, or say allowEmpty: true.',
+      '',
+      'a: 0 of 5 secrets are right',
+      '',
+    ]);
   });
 
   it('one secret is one', async () => {

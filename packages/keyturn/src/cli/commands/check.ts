@@ -26,8 +26,8 @@ export async function check(options: CommonOptions): Promise<number> {
     return [name, value?.reference ?? failure?.reference ?? '', value?.kind ?? '-', typeName(entry), result];
   });
   print(table(['NAME', 'REFERENCE', 'STORE', 'TYPE', 'RESULT'], rows));
-  const hints = failures.map(({ name, hint }) => `${name}: ${hint}`);
-  if (hints.length > 0) print(`\n${hints.join('\n')}`);
+  const hints = new Set(failures.map(({ code, hint }) => `${code}: ${hint}`));
+  if (hints.size > 0) print(`\n${[...hints].join('\n')}`);
   const total = rows.length;
   print(
     `\n${environment}: ${total - failures.length} of ${total} ${total === 1 ? 'secret is' : 'secrets are'} right`,
