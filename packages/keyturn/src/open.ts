@@ -2,6 +2,8 @@ import {
   ConfigError,
   createResolver,
   type Entry,
+  type Manifest,
+  memory,
   type Problem,
   type ProviderSource,
   ResolveError,
@@ -113,7 +115,7 @@ function collecting<T>(
 /** What is wrong with the shape of a config, whatever the environment. */
 export function configProblems(config: unknown): Problem[] {
   if (!isRecord(config)) return [{ place: '', message: 'a config is an object: write defineConfig({ … })' }];
-  const problems = unknownKeys('', config, CONFIG_KEYS);
+  const problems = [...unknownKeys('', config, CONFIG_KEYS), ...warningProblems('', config)];
   const { environment, environments, secrets } = config;
   if (environment !== undefined && typeof environment !== 'string') {
     problems.push({ place: 'environment', message: 'is no string' });
@@ -121,7 +123,7 @@ export function configProblems(config: unknown): Problem[] {
   if (!isRecord(secrets)) {
     problems.push({ place: 'secrets', message: 'is missing: name the secrets that the app needs' });
   } else {
-    problems.push(...Object.entries(secrets).flatMap(([name, entry]) => entryProblems(name, entry)));
+    problems.push(...secretsProblems(secrets));
   }
   if (!isRecord(environments) || Object.keys(environments).length === 0) {
     problems.push({ place: 'environments', message: 'is missing: name at least one environment' });
@@ -134,7 +136,7 @@ export function configProblems(config: unknown): Problem[] {
       problems.push({ place, message: 'is no object: write { providers: { … } }' });
       continue;
     }
-    problems.push(...unknownKeys(place, value, ENVIRONMENT_KEYS));
+    problems.push(...unknownKeys(place, value, ENVIRONMENT_KEYS), ...warningProblems(`${place}.`, value));
     const parent = value.extends;
     if (parent !== undefined && (typeof parent !== 'string' || !names.includes(parent))) {
       const known = suggestion(String(parent), names);
@@ -144,19 +146,40 @@ export function configProblems(config: unknown): Problem[] {
   return problems;
 }
 
-/** Only what reading the entries here takes; core checks the rest. */
-function entryProblems(name: string, entry: unknown): Problem[] {
-  const place = `secrets.${name}`;
-  if (typeof entry === 'string') return [];
-  if (!isRecord(entry)) {
-    return [{ place, message: 'is neither a reference nor an entry: write a string or { ref: … }' }];
+/** Judged here too, since the commands put an `onWarning` of their own in its place. */
+function warningProblems(place: string, { onWarning }: Readonly<Record<string, unknown>>): Problem[] {
+  if (onWarning === undefined || typeof onWarning === 'function') return [];
+  return [{ place: `${place}onWarning`, message: 'is no function' }];
+}
+
+/** What is wrong in the entries, wherever their references lead: core's own judgement, and what `example` reads. */
+function secretsProblems(secrets: Readonly<Record<string, unknown>>): Problem[] {
+  const ref = 'anywhere://name';
+  const entries = Object.entries(secrets).map(([name, entry]) => {
+    if (typeof entry === 'string') return [name, ref];
+    return [name, isRecord(entry) && 'ref' in entry ? { ...entry, ref } : entry];
+  });
+  const problems: Problem[] = [];
+  collecting(
+    problems,
+    (place) => (place ? `secrets.${place}` : 'secrets'),
+    () => createResolver({ providers: { anywhere: memory() } }).plan(Object.fromEntries(entries) as Manifest),
+  );
+  for (const [name, entry] of Object.entries(secrets)) {
+    const description = isRecord(entry) ? entry.description : undefined;
+    if (description !== undefined && typeof description !== 'string') {
+      problems.push({ place: `secrets.${name}.description`, message: 'is no string' });
+    }
   }
-  return 'ref' in entry ? [] : [{ place, message: 'has no ref: write { ref: "name://path" }' }];
+  return problems;
 }
 
 function environmentName(config: Config, wanted: string | undefined): string {
   const names = Object.keys(config.environments);
   const name = wanted ?? config.environment;
+  if (name !== undefined && typeof name !== 'string') {
+    throw new ConfigError([{ place: 'environment', message: 'is no string' }]);
+  }
   if (name === undefined || name === '') {
     const message = `is not set: it is one of ${names.join(', ')}`;
     throw new ConfigError([{ place: 'environment', message }]);

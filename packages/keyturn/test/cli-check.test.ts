@@ -236,6 +236,23 @@ describe('what is wrong before the first call', () => {
     });
   });
 
+  it('an onWarning that nobody can call is told, though the commands do not call it', async () => {
+    const wrong = project({
+      'keyturn.config.js': `
+        import { memory } from 'keyturn';
+        export default {
+          onWarning: 5,
+          environments: { a: { providers: { app: memory({ A: '1' }) }, onWarning: 'canary' } },
+          secrets: { A: 'app://A' },
+        };`,
+    });
+    expect(await keyturn(wrong, ['check', '--env', 'a'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: onWarning: is no function\n       environments.a.onWarning: is no function\n',
+    });
+  });
+
   it('wrong references are told with their place, all at once, and not quoted', async () => {
     const wrong = project({
       'keyturn.config.js': `

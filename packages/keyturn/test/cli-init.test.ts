@@ -260,6 +260,13 @@ FOREIGN=
       'secrets.my-key: its name is not that of an environment variable (letters, digits and _, not starting with a digit)',
     ],
     ['KEY: null', 'secrets.KEY: is neither a reference nor an entry: write a string or { ref: … }'],
+    [
+      "KEY: { ref: 'app://KEY', as: 5 }",
+      'secrets.KEY.as: is no Standard Schema: write as.integer(), or a schema of Zod, Valibot or ArkType',
+    ],
+    ["KEY: { ref: 'app://KEY', description: 5 }", 'secrets.KEY.description: is no string'],
+    ["KEY: { ref: 'app://KEY', sensitive: 'no' }", 'secrets.KEY.sensitive: is neither true nor false'],
+    ['', 'secrets: the manifest is empty: name at least one secret'],
   ])('%s is told, and nothing is written', async (entry, message) => {
     const config = `export default { environments: { a: {} }, secrets: { ${entry} } };`;
     const folder = project({ 'keyturn.config.js': config });

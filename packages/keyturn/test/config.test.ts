@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { as, type Config, ConfigError, defineConfig, load, memory, ResolveError } from '../src/index.ts';
+import {
+  as,
+  type Config,
+  ConfigError,
+  defineConfig,
+  type LoadOptions,
+  load,
+  memory,
+  ResolveError,
+} from '../src/index.ts';
 
 /** What `load` says is wrong, a line each; a config comes from a file that nothing has type-checked. */
 async function refusal(config: unknown, environment?: string): Promise<readonly string[]> {
@@ -69,12 +78,23 @@ describe('the shape of a config', () => {
     const config = {
       enviroment: 1,
       environments: { a: { provider: {} }, b: 5 },
-      secrets: { A: null, B: {} },
+      secrets: {
+        A: null,
+        B: {},
+        C: { ref: 'app://C', as: 5, defualt: 'canary' },
+        D: { ref: 'app://D', sensitive: 'no', description: 5 },
+        d: 'app://d',
+      },
     };
     expect(await refusal(config)).toEqual([
       'enviroment: unknown key (did you mean "environment"?)',
       'secrets.A: is neither a reference nor an entry: write a string or { ref: … }',
       'secrets.B: has no ref: write { ref: "name://path" }',
+      'secrets.C.defualt: unknown key (did you mean "default"?)',
+      'secrets.C.as: is no Standard Schema: write as.integer(), or a schema of Zod, Valibot or ArkType',
+      'secrets.D.sensitive: is neither true nor false',
+      'secrets.d: "d" and "D" differ only in case, which Windows does not tell apart: rename one',
+      'secrets.D.description: is no string',
       'environments.a.provider: unknown key (did you mean "providers"?)',
       'environments.b: is no object: write { providers: { … } }',
     ]);
@@ -156,6 +176,12 @@ describe('an environment', () => {
   it.each(['prod', 'constructor', '__proto__'])('"%s" is not known', async (name) => {
     const known = 'there is no environment';
     expect(await refusal(right, name)).toEqual([`environment: ${known} "${name}" (known: production)`]);
+  });
+
+  it('one from the caller that is no string is told', async () => {
+    const config: unknown = right;
+    const given: unknown = { environment: 5 };
+    await expect(load(config as Config, given as LoadOptions)).rejects.toThrow('environment: is no string');
   });
 
   it('one that is nearly right is suggested', async () => {
