@@ -52,6 +52,7 @@ it.each(['--version', '-v'])('%s', async (option) => {
 describe('wrong usage is told on stderr, with 2, and nothing is read', () => {
   it.each([
     [['chekc'], 'there is no command "chekc" (did you mean "check"?)'],
+    [['--env', 'a', 'check'], '--env stands before the command: write keyturn <command> --env'],
     [['check', '--jsno'], 'check has no option --jsno (did you mean "--json"?)'],
     [['check', '-x'], 'check has no option -x (known: --env, --config, --json)'],
     [['check', '--json=yes'], '--json takes no value'],

@@ -23,6 +23,9 @@ export async function main(words: readonly string[]): Promise<number> {
   }
   try {
     const command = commands.find(({ name }) => name === first);
+    if (command === undefined && first.startsWith('-')) {
+      throw usageError(`${first} stands before the command: write keyturn <command> ${first}`);
+    }
     if (command === undefined) {
       const known = commands.map(({ name }) => name);
       throw usageError(`there is no command "${first}" ${suggestion(first, known)}`);
