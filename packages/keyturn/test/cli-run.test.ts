@@ -177,7 +177,7 @@ describe('125 for what is wrong before the command starts', () => {
         'error: 2 secrets could not be resolved:',
         '  DENIED (app://DENIED): AccessDenied: the store denies access in app (memory)',
         '    Grant the permission that the docs page of this provider names.',
-        '  BYTES (app://BINARY): InvalidValue: holds bytes that are not UTF-8 text, which no environment variable can carry',
+        '  BYTES (app://BINARY): InvalidValue: holds bytes that are not UTF-8 text, which neither run nor export can hand over',
         '    Store it as base64 text.',
       ),
     ],

@@ -48,7 +48,7 @@ export async function resolveTexts({ resolver, manifest }: Opened): Promise<Name
       name,
       reference: detailed.reference,
       code: 'InvalidValue',
-      message: 'holds bytes that are not UTF-8 text, which no environment variable can carry',
+      message: 'holds bytes that are not UTF-8 text, which neither run nor export can hand over',
       hint: 'Store it as base64 text.',
     });
     return [];
