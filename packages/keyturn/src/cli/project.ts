@@ -24,7 +24,7 @@ export const CONFIG_FILES = [
 
 /** The config file, opened for an environment; warnings go to stderr. @throws {ConfigError} naming the file. */
 export async function openProject({ env, config: given }: CommonOptions): Promise<Opened> {
-  const { config } = await readConfig(given);
+  const config = await readConfig(given);
   const onWarning = ({ kind, message }: { kind: string; message: string }) => warn(`${kind}: ${message}`);
   return usage(
     (name) => `secrets.${name}.ref`,
@@ -55,7 +55,7 @@ export function checkConfigName(file: string): void {
 }
 
 /** The default export of the config file. @throws {ConfigError} naming the file. */
-export async function readConfig(given: string | undefined): Promise<{ file: string; config: Config }> {
+export async function readConfig(given: string | undefined): Promise<Config> {
   const file = given ?? CONFIG_FILES.find((name) => existsSync(name));
   if (file === undefined) {
     const message = `there is no config here (${CONFIG_FILES.join(', ')}): run "keyturn init", or name one with --config`;
@@ -82,5 +82,5 @@ export async function readConfig(given: string | undefined): Promise<{ file: str
   if (problems.length > 0) {
     throw new ConfigError(problems.map((problem) => ({ ...problem, place: problem.place || file })));
   }
-  return { file, config: module.default };
+  return module.default;
 }

@@ -12,7 +12,7 @@ const HEAD = exampleFile([]);
 
 /** Writes `.env.example` from the manifest; a file that a person wrote is left alone. */
 export async function example(options: CommonOptions): Promise<number> {
-  const { config } = await readConfig(options.config);
+  const config = await readConfig(options.config);
   if (existsSync(FILE) && !readFileSync(FILE, 'utf8').startsWith(HEAD)) {
     const message = 'exists and was not written by "keyturn example": move it away, then try again';
     throw new ConfigError([{ place: FILE, message }]);

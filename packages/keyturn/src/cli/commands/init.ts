@@ -53,7 +53,7 @@ export async function init(options: CommonOptions): Promise<number> {
   else kept.push(config);
 
   if (existsSync('.env.example')) kept.push('.env.example');
-  else write('.env.example', exampleText(isNew ? STARTER : (await readConfig(config)).config));
+  else write('.env.example', exampleText(isNew ? STARTER : await readConfig(config)));
 
   const ignored = existsSync('.gitignore') ? readFileSync('.gitignore', 'utf8') : undefined;
   const lines = gitignoreLines(ignored);
