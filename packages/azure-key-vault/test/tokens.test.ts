@@ -141,7 +141,7 @@ describe('a token that has ended', () => {
     const timers = activeTimers();
     expect(await provider.fetch([locator('key')], options)).toMatchObject([{ ok: true }]);
     expect(await provider.fetch([locator('key')], options)).toMatchObject([{ ok: true }]);
-    expect(activeTimers()).toBe(timers);
+    expect(activeTimers()).toBeLessThanOrEqual(timers);
     pass(2 * MINUTE);
     expect(await failureOf(provider, locator('key'))).toMatchObject({ code: 'Unauthenticated' });
     expect(credential.logins).toHaveLength(4);
