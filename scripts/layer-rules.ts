@@ -8,16 +8,21 @@ import type { Module, PackageGraph } from './module-graph.ts';
  */
 const coreBuiltins: readonly string[] = [];
 
-/** The packages of this workspace that each floor may import. A name that is not here is a provider. */
+/** The packages of this workspace that each one may import. A name that is not here is a provider. */
 const below: Readonly<Record<string, readonly string[]>> = {
   core: [],
   conformance: ['@keyturn/core'],
+  aws: ['@keyturn/core'],
   keyturn: ['@keyturn/core', '@keyturn/env', '@keyturn/dotenv', '@keyturn/file'],
 };
-const belowProvider: readonly string[] = ['@keyturn/core'];
 
-/** Floors that import nothing from outside this workspace, so that whoever installs them gets nothing else. */
-const withoutDependencies: readonly string[] = ['core', 'conformance'];
+/** What a provider may import: core, and what those of its vendor share. */
+function belowProvider(folder: string): readonly string[] {
+  return folder.startsWith('aws-') ? ['@keyturn/core', '@keyturn/aws'] : ['@keyturn/core'];
+}
+
+/** Packages that import nothing from outside this workspace, so that whoever installs them gets nothing else. */
+const withoutDependencies: readonly string[] = ['core', 'conformance', 'aws'];
 
 /** The one module that imports what only a run knows: the app's own config file. */
 const computedImport = 'keyturn/cli/project.ts';
@@ -94,7 +99,7 @@ function importProblem(
   }
   const name = packageName(specifier);
   if (name === 'keyturn' || name.startsWith('@keyturn/')) {
-    const allowed = below[folder] ?? belowProvider;
+    const allowed = below[folder] ?? belowProvider(folder);
     if (!allowed.includes(name)) {
       return `imports ${name}; ${folder} may import ${allowed.join(', ') || 'no other package'}`;
     }

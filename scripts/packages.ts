@@ -25,7 +25,7 @@ export interface Package {
 export const root = join(import.meta.dirname, '..');
 
 /** Packages that are no provider; every other folder under `packages/` is one. */
-const notProviders: readonly string[] = ['core', 'conformance', 'keyturn'];
+const notProviders: readonly string[] = ['core', 'conformance', 'aws', 'keyturn'];
 
 export function isProvider(folder: string): boolean {
   return !notProviders.includes(folder);

@@ -93,6 +93,26 @@ describe('the checker finds what is planted', () => {
       { 'a.ts': "const k = () => import('keyturn');" },
       'a.ts: imports keyturn; file may import @keyturn/core',
     ],
+    [
+      'azure-key-vault',
+      { 'a.ts': "import '@keyturn/aws';" },
+      'a.ts: imports @keyturn/aws; azure-key-vault may import @keyturn/core',
+    ],
+    [
+      'aws-ssm',
+      { 'a.ts': "import '@keyturn/aws-secrets-manager';" },
+      'a.ts: imports @keyturn/aws-secrets-manager; aws-ssm may import @keyturn/core, @keyturn/aws',
+    ],
+    [
+      'aws',
+      { 'a.ts': "import '@keyturn/aws-ssm';" },
+      'a.ts: imports @keyturn/aws-ssm; aws may import @keyturn/core',
+    ],
+    [
+      'aws',
+      { 'a.ts': "import type { SSMClient } from '@aws-sdk/client-ssm';" },
+      'a.ts: imports @aws-sdk/client-ssm; aws depends on nothing outside this workspace',
+    ],
     ['file', { 'a.ts': "import 'undici';" }, 'a.ts: imports undici, which package.json does not declare'],
     ['file', { 'a.ts': "import 'fs';" }, 'a.ts: imports fs; write node:fs'],
     [
@@ -149,6 +169,14 @@ describe('the checker finds what is planted', () => {
     expect(fileProblems(planted('file', { 'index.ts': '' }))).toEqual([
       'packages/file/src: no object with contract and kind',
     ]);
+  });
+
+  it('and nothing in what a provider of AWS shares with the others', () => {
+    const sources = {
+      'a.ts': "import '@keyturn/core';\nimport '@keyturn/aws';\nimport('@aws-sdk/client-ssm');",
+    };
+    const graph = planted('aws-ssm', sources, ['@keyturn/core', '@keyturn/aws', '@aws-sdk/client-ssm']);
+    expect(layerProblems(graph)).toEqual([]);
   });
 
   it('and nothing in a clean package', () => {

@@ -1,8 +1,8 @@
 import type { APIErrorType, SecretValueEntry } from '@aws-sdk/client-secrets-manager';
+import { objects, type PageToken, pages } from '@keyturn/aws';
 import type { ErrorCode, Fetched, Outcome } from '@keyturn/core';
 import { classify, failureNamed } from './classify.ts';
 import type { Connection } from './connection.ts';
-import { objects, type PageToken, pages } from './lists.ts';
 import { names } from './names.ts';
 import { fetched, notFound, type Outcomes } from './outcomes.ts';
 import type { Target } from './targets.ts';

@@ -1,93 +1,28 @@
-import { type Classified, ConfigError } from '@keyturn/core';
-import { FAILURES, type Failed, networkMessage } from './failure-names.ts';
+import { classifier, DOWN, type Failed, type FailureNames, failureNames, KEY_DENIED } from '@keyturn/aws';
 
-/** What the SDK's errors carry beside `name`; of their text nothing is passed on. */
-interface SdkError extends Error {
-  readonly code?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
-}
-
-/** The provider's `classify`: a table over the error's name, then its code, then the HTTP status. */
-export function classify(error: unknown): Classified | undefined {
-  if (error instanceof ConfigError) return { code: 'Misconfigured', message: error.message };
-  if (!(error instanceof Error)) return undefined;
-  const failed = failureOf(error);
-  if (failed === undefined) return undefined;
-  const [code, message] = failed;
-  const { $metadata, $response }: SdkError = error;
-  const status = $metadata?.httpStatusCode;
-  const requestId = $metadata?.requestId;
-  const retryAfterMs = retryAfter($response?.headers ?? {});
-  return {
-    code,
-    ...(message !== undefined && { message }),
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  };
-}
-
-/** A permission is missing on the KMS key, not on what it encrypts. */
-const KEY_DENIED: Failed = ['AccessDenied', 'its KMS key denies decryption: allow kms:Decrypt on that key'];
-
-/** Where the text of a denial names an action. Letters only: nothing else of that text is passed on. */
-const ACTION = /is not authorized to perform: ([a-z]+:[A-Za-z]+)/;
+const INVALID: Failed = ['InvalidReference', 'Secrets Manager takes the name, version or stage for invalid'];
 
 /**
- * By a name of AWS. Its denials all have one name: only the text tells the KMS key's from the others. Some of KMS's own
- * name no action: "Access to KMS is not allowed".
+ * AWS's names and Secrets Manager's own, of the pages under
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/.
  */
-export function failureNamed(name: string, text: string): Failed | undefined {
-  const failed = FAILURES.get(name);
-  if (failed?.[0] !== 'AccessDenied') return failed;
-  const action = ACTION.exec(text)?.[1];
-  if (action?.startsWith('kms:') ?? /kms/i.test(text)) return KEY_DENIED;
-  return action === undefined ? failed : ['AccessDenied', `AWS denies \`${action}\``];
-}
+export const failureNamed: FailureNames = failureNames([
+  // API_GetSecretValue.html, API_BatchGetSecretValue.html, API_DescribeSecret.html, API_ListSecretVersionIds.html
+  ['ResourceNotFoundException', ['NotFound']],
+  // For a read, the only state of a secret that refuses it.
+  ['InvalidRequestException', ['Disabled', 'the secret is marked for deletion']],
+  ['DecryptionFailure', ['Disabled', "the secret's KMS key is disabled, deleted or about to be"]],
+  ['InvalidParameterException', INVALID],
+  ['InternalServiceError', DOWN],
+  // CommonErrors.html
+  ['InternalServiceFailure', DOWN],
+  ['ValidationError', INVALID],
+  ['ValidationException', INVALID],
+]);
+
+/** The provider's `classify`. */
+export const classify = classifier(failureNamed);
 
 export function isKeyDenied(error: unknown): boolean {
   return error instanceof Error && failureNamed(error.name, error.message) === KEY_DENIED;
-}
-
-function failureOf({ name, message, code, $metadata }: SdkError): Failed | undefined {
-  const named = failureNamed(name, message);
-  if (named !== undefined) return named;
-  if (code === 'ERR_MODULE_NOT_FOUND') return ['Misconfigured', 'the AWS SDK is not installed'];
-  const network = typeof code === 'string' ? networkMessage(code) : undefined;
-  if (network !== undefined) return ['Unavailable', `${network} (${code})`];
-  if (name === 'TimeoutError') return ['Unavailable', 'AWS did not answer in time'];
-  return failureOfStatus(name, $metadata?.httpStatusCode);
-}
-
-/** What the SDK calls an error whose body has no name in it. */
-const UNNAMED = 'Unknown';
-
-function notOfAws(status: number): Failed {
-  return ['Unavailable', `what the endpoint sent is not an answer of AWS (HTTP ${status})`];
-}
-
-/** For answers that AWS's own services do not give: proxies, load balancers and wrong endpoints do. */
-function failureOfStatus(name: string, status: number | undefined): Failed | undefined {
-  if (status === undefined) return undefined;
-  if (status === 429) return ['Throttled', `the endpoint answered with HTTP ${status}`];
-  if (status >= 500) return ['Unavailable', `the endpoint answered with HTTP ${status}`];
-  // The SDK could not read the body: what answered is not the store, or not all of it arrived.
-  if (status < 300 || name === 'SyntaxError') return notOfAws(status);
-  if (status === 401) return ['Unauthenticated', `the endpoint answered with HTTP ${status}`];
-  if (status === 403) return ['AccessDenied', `the endpoint answered with HTTP ${status}`];
-  return name === UNNAMED ? notOfAws(status) : undefined;
-}
-
-/**
- * `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), and `x-amz-retry-after` in milliseconds, as
- * the SDK reads them.
- */
-function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
-  const { 'x-amz-retry-after': milliseconds, 'retry-after': value } = headers;
-  if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Number(milliseconds);
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }

@@ -1,3 +1,4 @@
+import { isArn } from '@keyturn/aws';
 import type { Checked, Locator } from '@keyturn/core';
 
 /** What GetSecretValue reads where nothing is chosen. */
@@ -6,18 +7,9 @@ export const CURRENT = 'AWSCURRENT';
 const ARN = /^arn:[a-z-]+:secretsmanager:([a-z0-9-]+):\d{12}:secret:([^:]+)$/;
 const ARN_START = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+:(.*)$/;
 
-export function isArn(path: string): boolean {
-  return path.startsWith('arn:');
-}
-
 /** The region that an ARN lies in. */
 export function regionOf(arn: string): string | undefined {
   return ARN.exec(arn)?.[1];
-}
-
-/** What the API is asked for: an ARN stands for itself, everything else gets the prefix. */
-export function idOf({ path }: Locator, prefix: string): string {
-  return isArn(path) ? path : prefix + path;
 }
 
 /** True when an id names the secret: by its name, its ARN, or its ARN without the six random characters. */

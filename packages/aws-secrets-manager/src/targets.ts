@@ -1,27 +1,22 @@
-import type { Locator, Outcome } from '@keyturn/core';
-import { idOf, isArn, regionOf } from './names.ts';
+import { type Target as AwsTarget, isArn } from '@keyturn/aws';
+import type { Locator } from '@keyturn/core';
+import { regionOf } from './names.ts';
 
-/** Reads in flight for one call of core's, of which there are eight: within the SDK's 50 sockets. */
+/**
+ * Reads in flight for one call of core's, of which there are eight: within the SDK's 50 sockets.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
 export const IN_FLIGHT = 5;
 
 /** A locator in the store's own terms. */
-export interface Target {
-  readonly locator: Locator;
+export interface Target extends AwsTarget {
   /** The name or ARN that the API is asked for. */
   readonly id: string;
 }
 
+/** An ARN stands for itself, everything else gets the prefix. */
 export function targetOf(locator: Locator, prefix: string): Target {
-  return { locator, id: idOf(locator, prefix) };
-}
-
-/** True for an ARN of another region than our own client's, which it cannot read. */
-export function isForeign({ id }: Target, region: string | undefined): boolean {
-  return region !== undefined && isArn(id) && regionOf(id) !== region;
-}
-
-export function foreign({ id }: Target): Outcome<never> {
-  const region = regionOf(id);
-  const message = `the ARN lies in another region: read it by a provider of its own, with the option region: '${region}'`;
-  return { ok: false, code: 'InvalidReference', message };
+  const { path } = locator;
+  const id = isArn(path) ? path : prefix + path;
+  return { locator, id, region: regionOf(id) };
 }

@@ -1,8 +1,8 @@
 import type { ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
+import { isArn, objects, type PageToken, pages } from '@keyturn/aws';
 import type { Locator, Outcome, SecretMetadata } from '@keyturn/core';
 import type { Connection } from './connection.ts';
-import { objects, type PageToken, pages } from './lists.ts';
-import { bareName, isArn } from './names.ts';
+import { bareName } from './names.ts';
 import { lifeOf } from './policies.ts';
 import type { Target } from './targets.ts';
 

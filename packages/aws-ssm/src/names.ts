@@ -1,3 +1,4 @@
+import { isArn } from '@keyturn/aws';
 import type { Checked, Locator } from '@keyturn/core';
 
 /** The longest name that can be created, its ARN included (API_PutParameter.html). */
@@ -7,10 +8,6 @@ const MOST_LEVELS = 15;
 /** AWS's own parameters, and secrets of Secrets Manager by their names: https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html */
 const SECRETS = '/aws/reference/secretsmanager/';
 const ARN = /^arn:[a-z-]+:ssm:([a-z0-9-]+):\d{12}:parameter(\/.+)$/;
-
-export function isArn(path: string): boolean {
-  return path.startsWith('arn:');
-}
 
 /** The region that an ARN lies in. */
 export function regionOf(arn: string): string | undefined {

@@ -1,10 +1,11 @@
-import type { Locator, Outcome, Provider } from '@keyturn/core';
+import { withinRegion } from '@keyturn/aws';
+import type { Provider } from '@keyturn/core';
 import { classify } from './classify.ts';
-import { type Connection, type ConnectionOptions, connector } from './connection.ts';
+import { type ConnectionOptions, connector } from './connection.ts';
 import { describeTargets } from './describe.ts';
 import { checkName } from './names.ts';
 import { readTargets } from './read.ts';
-import { foreign, isForeign, type Target, targetOf } from './targets.ts';
+import { targetOf } from './targets.ts';
 
 export interface AwsSsmOptions extends ConnectionOptions {
   /** Put before every name, such as `/myapp/prod/`; never before an ARN. @default '' */
@@ -30,18 +31,7 @@ export interface AwsSsmOptions extends ConnectionOptions {
 export function awsSsm(options: AwsSsmOptions = {}): Provider {
   const { prefix = '' } = options;
   const connect = connector(options);
-
-  /** Reads what our client can reach, and says of the rest why it cannot. */
-  const answer = async <T>(
-    locators: readonly Locator[],
-    ask: (connection: Connection, targets: readonly Target[]) => Promise<ReadonlyMap<Locator, Outcome<T>>>,
-  ): Promise<Outcome<T>[]> => {
-    const connection = await connect();
-    const targets = locators.map((locator) => targetOf(locator, prefix));
-    const near = targets.filter((target) => !isForeign(target, connection.region));
-    const outcomes = await ask(connection, near);
-    return targets.map((target) => outcomes.get(target.locator) ?? foreign(target));
-  };
+  const ask = withinRegion(connect, (locator) => targetOf(locator, prefix));
 
   return {
     contract: 1,
@@ -54,13 +44,10 @@ export function awsSsm(options: AwsSsmOptions = {}): Provider {
     ...(options.client && { retries: 'own' }),
     check: (locator) => checkName(locator, prefix),
     fetch: (locators, { signal }) =>
-      answer(locators, (connection, targets) => readTargets(connection, targets, signal)),
+      ask(locators, (connection, targets) => readTargets(connection, targets, signal)),
     describe: (locators, { signal }) =>
-      answer(locators, (connection, targets) => describeTargets(connection, targets, signal)),
+      ask(locators, (connection, targets) => describeTargets(connection, targets, signal)),
     classify,
-    async [Symbol.asyncDispose]() {
-      const connection = await connect.take()?.catch(() => undefined);
-      connection?.close();
-    },
+    [Symbol.asyncDispose]: connect.close,
   };
 }

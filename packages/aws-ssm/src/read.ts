@@ -1,7 +1,7 @@
 import type { Parameter } from '@aws-sdk/client-ssm';
+import { objects, texts } from '@keyturn/aws';
 import type { Fetched, Locator, Outcome } from '@keyturn/core';
 import type { Connection } from './connection.ts';
-import { objects, texts } from './lists.ts';
 import { bareName } from './names.ts';
 import { rounds, type Target } from './targets.ts';
 

@@ -1,9 +1,9 @@
-import type { Locator, Outcome } from '@keyturn/core';
-import { bareName, fullName, isArn, regionOf } from './names.ts';
+import type { Target as AwsTarget } from '@keyturn/aws';
+import type { Locator } from '@keyturn/core';
+import { bareName, fullName, regionOf } from './names.ts';
 
 /** A locator in the store's own terms. */
-export interface Target {
-  readonly locator: Locator;
+export interface Target extends AwsTarget {
   /** What the API is asked for: a name or an ARN, with neither version nor label. */
   readonly name: string;
   /** Such as `:3` or `:live`; empty for the current version. */
@@ -21,18 +21,8 @@ export function targetOf(locator: Locator, prefix: string): Target {
     name,
     selector: selected === undefined ? '' : `:${selected}`,
     bare: bareName(name),
+    region: regionOf(name),
   };
-}
-
-/** True for an ARN of another region than our own client's, which it cannot read. */
-export function isForeign({ name }: Target, region: string | undefined): boolean {
-  return region !== undefined && isArn(name) && regionOf(name) !== region;
-}
-
-export function foreign({ name }: Target): Outcome<never> {
-  const region = regionOf(name);
-  const message = `the ARN lies in another region: read it by a provider of its own, with the option region: '${region}'`;
-  return { ok: false, code: 'InvalidReference', message };
 }
 
 /**

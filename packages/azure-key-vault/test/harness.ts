@@ -1,4 +1,4 @@
-import type { FetchOptions, Locator, Provider } from '@keyturn/core';
+import type { Provider } from '@keyturn/core';
 import { afterEach } from 'vitest';
 import { createCredential, type TestCredential } from '../../../test/servers/azure-credential.ts';
 import { type Entra, type Refusal, startEntra } from '../../../test/servers/azure-entra.ts';
@@ -9,6 +9,8 @@ import {
 } from '../../../test/servers/azure-key-vault.ts';
 import { reachable } from '../../../test/servers/azure-network.ts';
 import { type AzureKeyVaultOptions, azureKeyVault } from '../src/index.ts';
+
+export { failureOf, locator, options, signal } from '../../../test/support/calls.ts';
 
 const stops: (() => PromiseLike<void> | void)[] = [];
 
@@ -51,20 +53,4 @@ export function open(options: AzureKeyVaultOptions): Provider {
   const provider = azureKeyVault(options);
   stops.push(async () => provider[Symbol.asyncDispose]?.());
   return provider;
-}
-
-export function locator(path: string, params: Locator['params'] = {}): Locator {
-  return { path, params };
-}
-
-export const signal: AbortSignal = new AbortController().signal;
-export const options: FetchOptions = { signal, warn: () => {} };
-
-/** What `fetch` rejects with, as `classify` names it. */
-export async function failureOf(provider: Provider, ...locators: Locator[]) {
-  const error = await provider.fetch(locators, options).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  return provider.classify(error);
 }

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { always, fault, firstOf, ok, type Script } from '../../../test/servers/aws-json.ts';
-import { secretStore } from '../../../test/servers/aws-secrets-manager.ts';
-import { awsSecretsManager } from '../src/index.ts';
-import { CREDENTIALS, failureOf, locator, options, startStore } from './harness.ts';
+import { CREDENTIALS, failureOf, locator, options, smallest, startStore } from './harness.ts';
 
-const store = secretStore({ secrets: { name: { value: 'canary' } } });
+const store = always(ok({}));
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -48,10 +46,9 @@ describe('our own client', () => {
   });
 
   it('leaves retries to core', async () => {
-    const { provider, server } = await startStore(always(fault('InternalServiceError', { status: 500 })));
+    const { provider, server } = await startStore(always(fault('InternalFailure', { status: 500 })));
     expect(await failureOf(provider, locator('name'))).toMatchObject({ code: 'Unavailable' });
     expect(server.count()).toBe(1);
-    expect(provider.retries).toBeUndefined();
   });
 
   it('takes the region of the environment', async () => {
@@ -59,7 +56,7 @@ describe('our own client', () => {
     vi.stubEnv('AWS_REGION', 'eu-north-1');
     const { provider, server } = await startStore(store, { region: undefined });
     await provider.fetch([locator('name')], options);
-    expect(server.requests[0]?.headers.authorization).toContain('/eu-north-1/secretsmanager/aws4_request');
+    expect(server.requests[0]?.headers.authorization).toContain('/eu-north-1/ssm/aws4_request');
   });
 });
 
@@ -99,7 +96,7 @@ describe('a missing region', () => {
 describe('a client that is handed in', () => {
   async function handedIn() {
     const { server } = await startStore(store);
-    const client = new SecretsManagerClient({
+    const client = new SSMClient({
       endpoint: server.endpoint,
       region: 'us-east-1',
       credentials: CREDENTIALS,
@@ -110,8 +107,7 @@ describe('a client that is handed in', () => {
   it('is used as it is and never destroyed', async () => {
     const { server, client } = await handedIn();
     const destroy = vi.spyOn(client, 'destroy');
-    const provider = awsSecretsManager({ client });
-    expect(provider.retries).toBe('own');
+    const provider = smallest({ client });
     expect(await provider.fetch([locator('name')], options)).toMatchObject([{ ok: true }]);
     await provider[Symbol.asyncDispose]?.();
     expect(server.requests[0]?.headers['user-agent']).not.toContain('keyturn');
@@ -122,15 +118,15 @@ describe('a client that is handed in', () => {
 
   it('reads ARNs of whatever region it speaks to', async () => {
     const { client } = await handedIn();
-    const provider = awsSecretsManager({ client });
-    const arn = locator('arn:aws:secretsmanager:eu-west-1:123456789012:secret:name');
+    const provider = smallest({ client });
+    const arn = locator('arn:aws:ssm:us-east-1:123456789012:parameter/name');
     expect(await provider.fetch([arn], options)).toMatchObject([{ ok: true }]);
     client.destroy();
   });
 
   it('cannot stand beside options of the connection', async () => {
     const { client } = await handedIn();
-    const provider = awsSecretsManager({ client, region: 'eu-west-1', endpoint: 'http://localhost' });
+    const provider = smallest({ client, region: 'eu-west-1', endpoint: 'http://localhost' });
     expect(await failureOf(provider, locator('name'))).toEqual({
       code: 'Misconfigured',
       message:
@@ -208,6 +204,14 @@ it('takes the failure of a credentials function for what it is', async () => {
     message: 'no AWS credentials could be had',
   });
   expect(server.count()).toBe(0);
+});
+
+it('takes it for no answer of the store, by whatever name it goes', async () => {
+  const credentials = async () => {
+    throw Object.assign(new Error('canary'), { name: 'OwnName' });
+  };
+  const { provider } = await startStore(store, { credentials });
+  expect(await failureOf(provider, locator('name'))).toMatchObject({ code: 'Unauthenticated' });
 });
 
 it('refuses an endpoint that is no URL', async () => {

@@ -1,20 +1,30 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { classify } from './classify.ts';
-
-/** What is used of a client that was handed in. */
-export type Sender = Pick<SecretsManagerClient, 'send'>;
+import { classifier } from './classify.ts';
+import { failureNames } from './failure-names.ts';
 
 /** Makes one request; once more, with new credentials, where AWS took the old ones for expired or unknown. */
-export type Request = <Output>(send: (client: Sender) => Promise<Output>) => Promise<Output>;
+export type Request<Sender> = <Output>(send: (client: Sender) => Promise<Output>) => Promise<Output>;
+
+/** What tells credentials from others. */
+interface Identity {
+  readonly accessKeyId: string;
+  readonly sessionToken?: string;
+}
+
+/** What is used here of a client of the SDK: its credentials, which it keeps until shortly before they expire. */
+export interface Renewable {
+  readonly config: {
+    readonly credentials: (options?: { readonly forceRefresh?: boolean }) => Promise<Identity>;
+  };
+}
 
 /** AWS's words for credentials that were good once, or have been replaced. */
 const STALE_CREDENTIALS = new Set(['ExpiredTokenException', 'UnrecognizedClientException']);
 
 /** Requests of our own client. The SDK renews credentials before they expire, but not when AWS refuses them. */
-export function renewing(client: SecretsManagerClient): Request {
+export function renewing<Client extends Renewable>(client: Client): Request<Client> {
   const { credentials } = client.config;
   let renewals = 0;
-  let renewal: ReturnType<typeof credentials> | undefined;
+  let renewal: Promise<Identity> | undefined;
 
   return async (send) => {
     await renewal?.catch(() => undefined);
@@ -36,6 +46,8 @@ export function renewing(client: SecretsManagerClient): Request {
     }
   };
 }
+
+const classify = classifier(failureNames());
 
 /** What a function of the caller's throws has no name that says where it comes from. */
 function withoutCredentials(error: unknown): never {
