@@ -1,9 +1,8 @@
 import type { DescribeSecretResponse, SecretVersionsListEntry } from '@aws-sdk/client-secrets-manager';
 import { objects, type PageToken, pages } from '@keyturn/aws';
-import type { Locator, Outcome, SecretMetadata } from '@keyturn/core';
+import { inParallel, type Locator, type Outcome, type SecretMetadata } from '@keyturn/core';
 import { classify } from './classify.ts';
 import type { Connection } from './connection.ts';
-import { inParallel } from './in-parallel.ts';
 import { CURRENT } from './names.ts';
 import { failed, notFound } from './outcomes.ts';
 import { IN_FLIGHT, type Target } from './targets.ts';

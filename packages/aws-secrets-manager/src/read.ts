@@ -1,8 +1,7 @@
-import type { ErrorCode, FetchOptions } from '@keyturn/core';
+import { type ErrorCode, type FetchOptions, inParallel } from '@keyturn/core';
 import { readBatch, readOne } from './calls.ts';
 import { classify, isKeyDenied } from './classify.ts';
 import type { Connection } from './connection.ts';
-import { inParallel } from './in-parallel.ts';
 import { failed, type Outcomes } from './outcomes.ts';
 import { IN_FLIGHT, type Target } from './targets.ts';
 

@@ -3,6 +3,7 @@ export type { DatabaseUrl } from './database-url.ts';
 export type { Duration } from './duration.ts';
 export { ConfigError, type Failure, type Problem, ResolveError } from './errors.ts';
 export { type Chain, type FirstOfOptions, firstOf, type ProviderSource } from './first-of.ts';
+export { inParallel } from './in-parallel.ts';
 export { type Lazy, lazy } from './lazy.ts';
 export type {
   CheckedEntry,

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { Locator, Outcome } from '@keyturn/core';
+import { inParallel, type Locator, type Outcome } from '@keyturn/core';
 import { failed, failedWith } from './errno.ts';
-import { inParallel } from './in-parallel.ts';
 import { openSnapshot, type Place, type Snapshot } from './snapshot.ts';
 
 const ATTEMPTS = 5;
