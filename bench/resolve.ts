@@ -5,7 +5,7 @@ import { figure, median } from './measure.ts';
 const NAMES = 1_000;
 const numbers = Array.from({ length: NAMES }, (_, index) => index);
 const store = memory(Object.fromEntries(numbers.map((n) => [`s${n}`, `value ${n}`])), { batchSize: 10 });
-const resolver = createResolver({ providers: { app: store } });
+const resolver = createResolver({ providers: { app: store }, cache: false });
 const manifest = Object.fromEntries(numbers.map((n) => [`NAME_${n}`, `app://s${n}`]));
 
 const planned = resolver.plan(manifest).calls.length;

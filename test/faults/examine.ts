@@ -100,7 +100,7 @@ async function watch<T>(
   process.on('unhandledRejection', onRejection).on('warning', onWarning);
   try {
     const handles = watchHandles();
-    const resolver = createResolver({ providers: { store: provider }, timeout });
+    const resolver = createResolver({ providers: { store: provider }, timeout, retry: false, cache: false });
     const ended = await work(resolver);
     await resolver.close();
     const open = await handles.leftOpen(CLOSING_MS);

@@ -41,7 +41,7 @@ export default defineConfig({
 const bad = (module: string, name: string) => `
 import { ${name} } from '${new URL(module, import.meta.url).href}';
 const { providers, secrets } = ${name}(import.meta.dirname);
-export default { environment: 'bad', environments: { bad: { providers } }, secrets };
+export default { environment: 'bad', environments: { bad: { providers } }, secrets, retry: false };
 `;
 const names = ['URL', 'SPECIAL', 'LOCAL', 'MOUNTED', 'FIELD', 'INHERITED', 'DEFAULT'];
 

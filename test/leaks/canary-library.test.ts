@@ -106,6 +106,7 @@ describe('a failure shows no value', () => {
       environment: 'a',
       environments: { a: { providers } },
       secrets,
+      retry: false as const,
       onWarning: (said: unknown) => told.push(said),
     };
     const error = await thrownBy(() => load(config));
@@ -117,7 +118,7 @@ describe('a failure shows no value', () => {
   });
 
   it.each(Object.keys(secrets))('%s alone', async (name) => {
-    const resolver = createResolver({ providers });
+    const resolver = createResolver({ providers, retry: false });
     const manifest = Object.fromEntries(Object.entries(secrets).filter(([each]) => each === name));
     const error = await thrownBy(() => resolver.resolve(manifest));
     expect(error).toBeInstanceOf(ResolveError);
@@ -125,7 +126,7 @@ describe('a failure shows no value', () => {
   });
 
   it('a call that hangs until the limit', async () => {
-    const resolver = createResolver({ providers, timeout: 20 });
+    const resolver = createResolver({ providers, timeout: 20, retry: false });
     expect(shownBy(await thrownBy(() => resolver.resolve('faulty://hang')))).toEqual([]);
   });
 });

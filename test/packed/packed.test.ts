@@ -25,7 +25,7 @@ function installed(): Scratch {
 
 beforeAll(async () => {
   scratch = await makeScratch({ typescript: '7.0.2', '@types/node': '22.20.5', node: '22.23.3' });
-  for (const file of ['use.mjs', 'use.ts']) {
+  for (const file of ['use.mjs', 'use.ts', 'uncaught.mjs']) {
     await copyFile(join(import.meta.dirname, 'consumer', file), join(scratch.folder, file));
   }
 }, 300_000);
@@ -71,6 +71,16 @@ describe.each(nodes)('$name', ({ home, expected }) => {
     const ended = await run(node(), [file], { cwd: folder });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(ended.stdout)).toEqual({ node: expect.stringMatching(expected), ...printed });
+  });
+
+  it('names an error that nobody caught', async () => {
+    const { folder } = installed();
+    const ended = await run(node(), ['uncaught.mjs'], { cwd: folder });
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    // What is before it quotes the line of the bundle that threw.
+    const [, told = ''] = ended.stderr.split(/\n {4,}\^+\n\n/);
+    expect(told).toMatch(/^ResolveError: 1 secret could not be resolved:\n {2}app:\/\/absent: NotFound: /);
+    expect(told).not.toMatch(/_\w*Error/);
   });
 
   it.each(entries)('imports %s, with the exports of its source', async (entry) => {

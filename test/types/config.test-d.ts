@@ -1,4 +1,4 @@
-import { as, type Config, defineConfig, env, load, type Secret } from 'keyturn';
+import { as, type Config, defineConfig, env, load, openConfig, type Secret } from 'keyturn';
 import { expectTypeOf } from 'vitest';
 
 const config = defineConfig({
@@ -23,6 +23,14 @@ expectTypeOf(secrets.PORT).toEqualTypeOf<number | undefined>();
 expectTypeOf(secrets.TOKEN).toEqualTypeOf<Secret<string> | undefined>();
 // @ts-expect-error optional adds undefined
 expectTypeOf(secrets.TOKEN).toEqualTypeOf<Secret<string>>();
+
+const app = openConfig(config);
+expectTypeOf(await app.load()).toEqualTypeOf<typeof secrets>();
+// @ts-expect-error what is loaded is not the config
+expectTypeOf(await app.load()).toEqualTypeOf<typeof config>();
+expectTypeOf(app.references.KEY).toEqualTypeOf<string>();
+// @ts-expect-error a name that the config does not have
+app.references.MISSING;
 
 expectTypeOf(config).toExtend<Config>();
 // @ts-expect-error a config is not its secrets

@@ -1,11 +1,13 @@
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
 import { DURATION_FORM, parseDuration } from './duration.ts';
+import { ConfigError } from './errors.ts';
 import {
   type Conversion,
   conversion,
   customConversion,
   isConversion,
   type SchemaOutput,
+  type SchemaResult,
   type StandardSchema,
   Unconvertible,
 } from './schema.ts';
@@ -129,29 +131,60 @@ export const as = {
     }),
 
   /** Exactly one of the given words. */
-  oneOf: <const Words extends readonly [string, ...string[]]>(...words: Words): Conversion<Words[number]> =>
-    conversion(`one of ${words.join(', ')}`, (text) => {
+  oneOf: <const Words extends readonly [string, ...string[]]>(...words: Words): Conversion<Words[number]> => {
+    if (words.length === 0 || words.some((word) => typeof word !== 'string')) {
+      const message = 'takes one word or more: write as.oneOf("debug", "info")';
+      throw new ConfigError([{ place: 'as.oneOf()', message }]);
+    }
+    return conversion(`one of ${words.join(', ')}`, (text) => {
       const word = words.find((candidate) => candidate === text);
       if (word === undefined) throw new Unconvertible(`is not one of ${words.join(', ')}`);
       return word;
-    }),
+    });
+  },
 };
 
-/** A schema's verdict on a value, with messages that may be shown. */
-export async function validate(schema: StandardSchema, value: unknown): Promise<unknown> {
-  let result: Awaited<ReturnType<StandardSchema['~standard']['validate']>>;
-  try {
-    result = await schema['~standard'].validate(value);
-  } catch {
+/**
+ * A schema's verdict on a value, with messages that may be shown. A promise only where the schema gives one.
+ * @throws {Unconvertible} or rejects with it.
+ */
+export function validate(schema: StandardSchema, value: unknown): unknown {
+  const threw = () => {
     throw new Unconvertible('made its schema throw an error');
+  };
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(value);
+  } catch {
+    threw();
   }
+  if (!isPromise(result)) return verdict(schema, result);
+  return Promise.resolve(result)
+    .catch(threw)
+    .then((settled) => verdict(schema, settled));
+}
+
+function verdict(schema: StandardSchema, result: unknown): unknown {
+  const { vendor } = schema['~standard'];
+  if (!isResult(result))
+    throw new Unconvertible(`got no result from its ${vendor} schema: neither a value nor issues`);
   if (result.issues === undefined) return result.value;
   const [first] = result.issues;
   if (isConversion(schema) && first) throw new Unconvertible(first.message);
   throw new Unconvertible(
-    `does not satisfy its ${schema['~standard'].vendor} schema (${result.issues.length} ` +
+    `does not satisfy its ${vendor} schema (${result.issues.length} ` +
       `${result.issues.length === 1 ? 'issue' : 'issues'}, not shown because they can quote the value)`,
   );
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isResult(value: unknown): value is SchemaResult<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('issues' in value && value.issues !== undefined) return Array.isArray(value.issues);
+  return 'value' in value;
 }
 
 function checkWith<S extends StandardSchema>(
@@ -160,5 +193,5 @@ function checkWith<S extends StandardSchema>(
 ): SchemaOutput<S> | Promise<SchemaOutput<S>> {
   // Without a schema S is its default, whose output is unknown.
   if (schema === undefined) return value as SchemaOutput<S>;
-  return validate(schema, value) as Promise<SchemaOutput<S>>;
+  return validate(schema, value) as SchemaOutput<S> | Promise<SchemaOutput<S>>;
 }

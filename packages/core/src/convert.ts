@@ -3,11 +3,11 @@ import type { Failure } from './errors.ts';
 import { defaultMessage, hintFor } from './hints.ts';
 import { absenceOf, type Detailed, type Source } from './manifest.ts';
 import type { Item } from './plan.ts';
-import type { ErrorCode, SecretMetadata } from './provider.ts';
+import type { ErrorCode, Fetched, Outcome, SecretMetadata } from './provider.ts';
 import { isConversion, Unconvertible } from './schema.ts';
-import { Cut, raced } from './scope.ts';
+import { Cut, racedInTurn } from './scope.ts';
 import { Secret } from './secret.ts';
-import { pick } from './value.ts';
+import { type Picked, pick } from './value.ts';
 import type { Answer } from './walk.ts';
 
 /** What the conversion of an answer needs to know of its resolver. */
@@ -23,8 +23,7 @@ export async function convert(answer: Answer, context: ConvertContext): Promise<
   const { entry } = item;
   if (!outcome.ok) return missing(answer, outcome.code, outcome.message, context);
 
-  const takes = entry.as && isConversion(entry.as) ? entry.as.takes : 'text';
-  const picked = pick(outcome.value, item.reference.field, takes);
+  const picked = pickStored(item, outcome.value);
   if (!picked.ok) return missing(answer, picked.code, picked.message, context);
   const { value } = picked;
 
@@ -36,14 +35,23 @@ export async function convert(answer: Answer, context: ConvertContext): Promise<
   }
 
   const { metadata } = outcome.value;
-  if (entry.as === undefined) return detailed(answer, value, 'store', metadata);
+  const { source = 'store' } = outcome;
+  if (entry.as === undefined) return detailed(answer, value, source, metadata);
   try {
-    return detailed(answer, await raced(validate(entry.as, value), context.signal), 'store', metadata);
+    const converted = validate(entry.as, value);
+    const output = converted instanceof Promise ? await racedInTurn(converted, context.signal) : converted;
+    return detailed(answer, output, source, metadata);
   } catch (error) {
     if (error instanceof Unconvertible) return failure(item, 'InvalidValue', error.problem);
     if (error instanceof Cut) return failure(item, 'Unavailable', `its schema gave ${error.message}`);
     throw error;
   }
+}
+
+/** What is stored for an item: its field of what was read, in the form that its conversion takes. */
+export function pickStored({ entry, reference }: Item, fetched: Fetched): Outcome<Picked> {
+  const takes = entry.as && isConversion(entry.as) ? entry.as.takes : 'text';
+  return pick(fetched, reference.field, takes);
 }
 
 /** Absence is answered by the entry's own default or `optional`; everything else is a failure. */

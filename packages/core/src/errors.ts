@@ -27,6 +27,13 @@ function branded(brand: string) {
   };
 }
 
+/** Names a class and its errors, whatever a bundler calls it, and gives them their brand. */
+function establish(target: { readonly prototype: Error }, name: string, brand: symbol): void {
+  Object.defineProperty(target, 'name', { value: name });
+  Object.defineProperty(target.prototype, 'name', { value: name });
+  Object.defineProperty(target.prototype, brand, { value: true });
+}
+
 const resolveBrand = branded('keyturn.ResolveError');
 const configBrand = branded('keyturn.ConfigError');
 
@@ -36,8 +43,7 @@ const configBrand = branded('keyturn.ConfigError');
  */
 export class ResolveError extends Error {
   static {
-    Object.defineProperty(ResolveError.prototype, 'name', { value: 'ResolveError' });
-    Object.defineProperty(ResolveError.prototype, resolveBrand.key, { value: true });
+    establish(ResolveError, 'ResolveError', resolveBrand.key);
   }
   readonly failures: readonly Failure[];
 
@@ -57,8 +63,7 @@ export class ResolveError extends Error {
  */
 export class ConfigError extends Error {
   static {
-    Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError' });
-    Object.defineProperty(ConfigError.prototype, configBrand.key, { value: true });
+    establish(ConfigError, 'ConfigError', configBrand.key);
   }
   readonly code = 'Misconfigured';
   readonly problems: readonly Problem[];

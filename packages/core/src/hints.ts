@@ -16,10 +16,12 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [message: string, hint: string]
   Misconfigured: ['the provider is not configured', "Correct the provider's options."],
   Refused: ['our own policy refused it', 'Meet the policy, or change it in the config.'],
   Unknown: [
-    'the store failed in a way that we do not know',
-    'Try again; if it stays, report it with the code.',
+    'an error of an unknown kind',
+    'Try again; if it stays, see what the store itself logs, and report it to the author of the provider.',
   ],
 };
+
+export const ERROR_CODES: readonly string[] = Object.keys(TEXTS);
 
 /** What happened, in a few words. */
 export function defaultMessage(code: ErrorCode): string {

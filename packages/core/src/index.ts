@@ -1,10 +1,25 @@
+export type { CacheOptions, FreshnessOptions } from './cache-settings.ts';
+export type { CacheTarget } from './cache-target.ts';
 export { as } from './conversions.ts';
 export type { DatabaseUrl } from './database-url.ts';
-export type { Duration } from './duration.ts';
+export { DURATION_FORM, type Duration, parseDuration } from './duration.ts';
 export { ConfigError, type Failure, type Problem, ResolveError } from './errors.ts';
+export type {
+  FetchEvent,
+  ResolveEvent,
+  ResolverEvent,
+  ResolverListener,
+  RetryEvent,
+  RetryRefusedEvent,
+  RotatedEvent,
+  StaleEvent,
+} from './events.ts';
 export { type Chain, type FirstOfOptions, firstOf, type ProviderSource } from './first-of.ts';
 export { inParallel } from './in-parallel.ts';
 export { type Lazy, lazy } from './lazy.ts';
+export type { Handle, HandleOptions } from './live-handle.ts';
+export type { WatchOptions } from './live-watch.ts';
+export type { WithSecretOptions } from './live-with-secret.ts';
 export type {
   CheckedEntry,
   CheckedManifest,
@@ -17,7 +32,6 @@ export type {
   ResolvedManifest,
   Source,
 } from './manifest.ts';
-export { unknownKeys } from './manifest.ts';
 export {
   type MemoryCall,
   type MemoryFault,
@@ -25,7 +39,8 @@ export {
   type MemoryProvider,
   memory,
 } from './memory.ts';
-export { suggestion } from './nearest.ts';
+export type { LatencyMetrics, ProviderMetrics, ResolverMetrics } from './metrics.ts';
+export { suggestion, unknownKeys } from './nearest.ts';
 export type { Limits, ResolveOptions, ResolverOptions, Warning } from './options.ts';
 export type { Plan, PlannedCall } from './plan.ts';
 export type {
@@ -43,6 +58,15 @@ export type {
 } from './provider.ts';
 export { createRedactor, type Redactor, type RedactorStream } from './redactor.ts';
 export { formatReference, parseReference, type Reference } from './reference.ts';
-export { createResolver, type Resolver, type Settled, type SingleOptions } from './resolver.ts';
+export { createResolver } from './resolver.ts';
+export type { Resolver, Settled, SingleOptions } from './resolver-api.ts';
+export type { RetryOptions } from './retry-options.ts';
 export { type Conversion, isConversion, type SchemaOutput, type StandardSchema } from './schema.ts';
 export { Secret } from './secret.ts';
+export type {
+  Snapshot,
+  SnapshotEntry,
+  SnapshotOutcome,
+  SnapshotOwner,
+  SnapshotReason,
+} from './snapshot.ts';

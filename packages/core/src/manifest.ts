@@ -1,5 +1,6 @@
+import { type FreshnessOptions, freshnessProblems } from './cache-settings.ts';
 import { ConfigError, type Problem } from './errors.ts';
-import { suggestion } from './nearest.ts';
+import { unknownKeys } from './nearest.ts';
 import type { ErrorCode, SecretMetadata } from './provider.ts';
 import type { SchemaOutput, StandardSchema } from './schema.ts';
 import type { Secret } from './secret.ts';
@@ -19,6 +20,8 @@ export interface EntryOptions {
   readonly sensitive?: boolean;
   /** An empty value is a value. Otherwise it is InvalidValue, or absence where that is allowed. @default false */
   readonly allowEmpty?: boolean;
+  /** How long what was read is served again; `false`: not at all. @default what the resolver's `cache` says */
+  readonly cache?: false | FreshnessOptions | undefined;
   /** For people: what it is for. */
   readonly description?: string;
 }
@@ -57,8 +60,11 @@ export type CheckedEntry<E> = E extends { readonly default: infer D }
 /** @see CheckedEntry */
 export type CheckedManifest<M> = { readonly [Name in keyof M]: CheckedEntry<M[Name]> };
 
-/** Where a value came from: read from the store, the default of its entry, or nowhere. */
-export type Source = 'store' | 'default' | 'absent';
+/**
+ * Where a value came from: read from the store, the cache while it was fresh, the cache past its ttl, the
+ * snapshot, the default of its entry, or nowhere.
+ */
+export type Source = 'store' | 'cache' | 'stale' | 'snapshot' | 'default' | 'absent';
 
 /** A resolved value with what is known about it. */
 export interface Detailed<T> extends SecretMetadata {
@@ -74,7 +80,16 @@ export interface Detailed<T> extends SecretMetadata {
 /** What `resolveWithMetadata` gives for a manifest. */
 export type DetailedManifest<M> = { readonly [Name in keyof M]: Detailed<Resolved<M[Name]>> };
 
-const ENTRY_OPTIONS = ['ref', 'as', 'default', 'optional', 'sensitive', 'allowEmpty', 'description'];
+export const ENTRY_OPTIONS = [
+  'ref',
+  'as',
+  'default',
+  'optional',
+  'sensitive',
+  'allowEmpty',
+  'cache',
+  'description',
+];
 const FLAGS = ['optional', 'sensitive', 'allowEmpty'];
 
 /** The entries of a manifest as pairs. @throws {ConfigError} for every entry that is none, all at once. */
@@ -119,21 +134,15 @@ function entryProblems(place: string, entry: unknown): Problem[] {
     });
   }
   for (const [key, value] of Object.entries(entry)) {
+    if (key === 'cache') problems.push(...freshnessProblems(value, `${place}.cache`));
     if (FLAGS.includes(key) && value !== undefined && typeof value !== 'boolean') {
       problems.push({ place: `${place}.${key}`, message: 'is neither true nor false' });
     }
+    if (key === 'description' && value !== undefined && typeof value !== 'string') {
+      problems.push({ place: `${place}.description`, message: 'is no string' });
+    }
   }
   return problems;
-}
-
-/** One problem for each key of `object` that is not in `known`. */
-export function unknownKeys(place: string, object: object, known: readonly string[]): Problem[] {
-  return Object.keys(object)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({
-      place: place ? `${place}.${key}` : key,
-      message: `unknown key ${suggestion(key, known)}`,
-    }));
 }
 
 function isSchema(value: unknown): boolean {

@@ -1,7 +1,10 @@
+import type { Problem } from './errors.ts';
+
 /** The known word that `word` most likely meant; undefined when none is near. */
 function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.ceil(word.length / 3) + 1;
+  // Of a word that keeps none of its letters, nothing is left that could be meant.
+  let bestDistance = Math.min(Math.ceil(word.length / 3) + 1, word.length);
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -31,4 +34,14 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] ?? 0;
+}
+
+/** One problem for each key of `object` that is not in `known`. */
+export function unknownKeys(place: string, object: object, known: readonly string[]): Problem[] {
+  return Object.keys(object)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      place: place ? `${place}.${key}` : key,
+      message: `unknown key ${suggestion(key, known)}`,
+    }));
 }

@@ -1,9 +1,12 @@
+import { type CacheOptions, cacheProblems } from './cache-settings.ts';
 import { DURATION_FORM, type Duration, parseDuration } from './duration.ts';
-import { ConfigError, type Problem } from './errors.ts';
-import { chainOf, type ProviderSource } from './first-of.ts';
-import { unknownKeys } from './manifest.ts';
+import type { Problem } from './errors.ts';
+import { chainOf, chainProblems, type ProviderSource } from './first-of.ts';
+import { unknownKeys } from './nearest.ts';
 import type { Provider } from './provider.ts';
 import { PROVIDER_NAME } from './reference.ts';
+import { type RetryOptions, retryProblems } from './retry-options.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Something that an operator should know, though nothing failed. */
 export interface Warning {
@@ -25,6 +28,15 @@ export interface ResolverOptions extends Limits {
   readonly providers: Readonly<Record<string, ProviderSource>>;
   /** The environment's name, for messages. */
   readonly environment?: string | undefined;
+  /** When a call that ended Throttled or Unavailable is made again; `false`: never. @default `{}` */
+  readonly retry?: false | RetryOptions | undefined;
+  /** How long values are served again without a call; `false`: not at all. @default `{}`, 5 minutes */
+  readonly cache?: false | CacheOptions | undefined;
+  /**
+   * Keeps the last good values for a start while the store is down; `snapshot()` of the package `keyturn` makes one.
+   * @default false
+   */
+  readonly snapshot?: false | Snapshot | undefined;
   /** Whether sensitive secrets may fall back to their defaults here. @default false */
   readonly allowDefaults?: boolean | undefined;
   /** Told each distinct warning once. @default `process.emitWarning` */
@@ -34,6 +46,8 @@ export interface ResolverOptions extends Limits {
 export interface ResolveOptions extends Limits {
   /** Aborting it rejects with its reason, at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Asks the stores, whatever is cached; the cache takes the answers over. @default false */
+  readonly fresh?: boolean | undefined;
 }
 
 const RESOLVER_OPTIONS = [
@@ -41,9 +55,14 @@ const RESOLVER_OPTIONS = [
   'environment',
   'deadline',
   'timeout',
+  'retry',
+  'cache',
+  'snapshot',
   'allowDefaults',
   'onWarning',
 ] as const;
+
+export const RESOLVE_OPTIONS = ['deadline', 'timeout', 'signal', 'fresh'] as const;
 
 /** What is wrong with a resolver's options; empty when nothing is. */
 export function optionProblems(options: ResolverOptions): Problem[] {
@@ -53,6 +72,9 @@ export function optionProblems(options: ResolverOptions): Problem[] {
   const problems = unknownKeys('', options, RESOLVER_OPTIONS);
   problems.push(...providerProblems(options.providers, 'providers'));
   problems.push(...limitProblems(options));
+  problems.push(...retryProblems(options.retry, 'retry'));
+  problems.push(...cacheProblems(options.cache, 'cache'));
+  problems.push(...snapshotProblems(options));
   const { allowDefaults, onWarning } = options;
   if (allowDefaults !== undefined && typeof allowDefaults !== 'boolean') {
     problems.push({ place: 'allowDefaults', message: 'is neither true nor false' });
@@ -63,13 +85,30 @@ export function optionProblems(options: ResolverOptions): Problem[] {
   return problems;
 }
 
-/** The limits of one resolve in milliseconds. @throws {ConfigError} for a limit that is no duration. */
+/** What is wrong with the options of one resolve, unknown keys aside. */
+export function resolveProblems(options: ResolveOptions): Problem[] {
+  if (!isObject(options)) return [];
+  const { signal, fresh } = options;
+  const problems = limitProblems(options);
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    problems.push({ place: 'signal', message: 'is no AbortSignal: write controller.signal' });
+  }
+  if (fresh !== undefined && typeof fresh !== 'boolean') {
+    problems.push({ place: 'fresh', message: 'is neither true nor false' });
+  }
+  return problems;
+}
+
+/** By what it can do, since a test runner or a browser shim can bring a class of its own. */
+function isAbortSignal(value: unknown): boolean {
+  return isObject(value) && 'throwIfAborted' in value && 'addEventListener' in value;
+}
+
+/** Limits in milliseconds. @param limits without problems. */
 export function readLimits(
   limits: Limits,
   defaults: { readonly deadlineMs: number; readonly timeoutMs: number },
 ): { deadlineMs: number; timeoutMs: number } {
-  const problems = limitProblems(limits);
-  if (problems.length > 0) throw new ConfigError(problems);
   return {
     deadlineMs: parseDuration(limits.deadline) ?? defaults.deadlineMs,
     timeoutMs: parseDuration(limits.timeout) ?? defaults.timeoutMs,
@@ -86,6 +125,30 @@ function limitProblems(limits: Limits): Problem[] {
   });
 }
 
+function snapshotProblems({ snapshot, cache }: ResolverOptions): Problem[] {
+  const place = 'snapshot';
+  if (snapshot === undefined || snapshot === false) return [];
+  if (!isSnapshot(snapshot)) {
+    return [
+      { place, message: 'is no snapshot: write snapshot({ file, key }) of the package keyturn, or false' },
+    ];
+  }
+  if (cache === false) {
+    return [{ place, message: 'contradicts `cache: false`: only what is kept can be saved and stand in' }];
+  }
+  if (parseDuration(cache?.staleIfError) !== 0) return [];
+  const message = 'contradicts `staleIfError: 0`, by which no old value stands in for a store that fails';
+  return [{ place, message }];
+}
+
+function isSnapshot(value: unknown): boolean {
+  if (!isObject(value) || !('load' in value) || !('save' in value) || !('maxAgeMs' in value)) return false;
+  const { load, save, maxAgeMs } = value;
+  return (
+    typeof load === 'function' && typeof save === 'function' && typeof maxAgeMs === 'number' && maxAgeMs > 0
+  );
+}
+
 function providerProblems(providers: unknown, place: string): Problem[] {
   if (typeof providers !== 'object' || providers === null || Object.keys(providers).length === 0) {
     return [{ place, message: 'there is no provider: write { name: env() } or another' }];
@@ -96,14 +159,16 @@ function providerProblems(providers: unknown, place: string): Problem[] {
       return [{ place: here, message: 'a provider name is a letter, then letters, digits, "-" and "_"' }];
     }
     if (!isObject(source)) return [{ place: here, message: NO_PROVIDER }];
-    const legs = 'legs' in source && Array.isArray(source.legs) ? source.legs : [source];
-    if (legs.length === 0) return [{ place: here, message: 'firstOf() names no provider' }];
-    return legs.flatMap((leg: unknown) => {
-      if (!isObject(leg) || !('contract' in leg)) return [{ place: here, message: NO_PROVIDER }];
-      if (leg.contract === 1) return [];
-      return [{ place: here, message: 'was made for another version of Keyturn: its contract is not 1' }];
-    });
+    if (!('legs' in source) || !Array.isArray(source.legs)) return legProblems(source, here);
+    if (source.legs.length === 0) return [{ place: here, message: 'firstOf() names no provider' }];
+    return [...source.legs.flatMap((leg) => legProblems(leg, here)), ...chainProblems(source, here)];
   });
+}
+
+function legProblems(leg: unknown, place: string): Problem[] {
+  if (!isObject(leg) || !('contract' in leg)) return [{ place, message: NO_PROVIDER }];
+  if (leg.contract === 1) return [];
+  return [{ place, message: 'was made for another version of Keyturn: its contract is not 1' }];
 }
 
 const NO_PROVIDER = 'is no provider: write env(), dotenv(), file() or another provider package';

@@ -19,6 +19,8 @@ export interface Leg {
   readonly key: string;
   /** True when the locator cannot travel in a batch. */
   readonly alone: boolean;
+  /** The codes for which the next leg is asked, rather than this one again; none for a last leg. */
+  readonly passes?: readonly ErrorCode[];
 }
 
 /** One name of a manifest, ready to be read. */
@@ -99,7 +101,8 @@ function planItem(
     }
   }
   if (legs.length === 0) return { reference: shown, message: problem ?? 'its firstOf() has no provider' };
-  return { name, entry, reference, shown, legs, on };
+  const passing = legs.map((leg, at) => (at < legs.length - 1 ? { ...leg, passes: on } : leg));
+  return { name, entry, reference, shown, legs: passing, on };
 }
 
 function planLeg(provider: Provider, reference: Reference): Leg | { problem: string } {

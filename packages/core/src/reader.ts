@@ -1,15 +1,24 @@
+import { type CallContext, callProvider } from './call.ts';
+import { defaultMessage } from './hints.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
+import type { Monitor, Probe } from './monitor.ts';
 import { type Leg, splitIntoCalls } from './plan.ts';
-import type { Classified, ErrorCode, Fetched, Outcome, Provider } from './provider.ts';
-import { Cut, openScope, raced } from './scope.ts';
+import type { ErrorCode, Fetched, Outcome, Provider } from './provider.ts';
+import { codeOf, createRetrier, isRetryable, type Retrier } from './retry.ts';
+import type { RetrySettings } from './retry-options.ts';
+import { Cut, idle, sleep } from './scope.ts';
 
 /** What a read needs to know of the resolve that it belongs to. */
-export interface ReadContext {
-  /** Aborts at the deadline (by a `Cut`), at the caller's abort and when the resolver is closed. */
-  readonly signal: AbortSignal;
-  /** The limit of one call. */
-  readonly timeoutMs: number;
-  readonly warn: (provider: Provider, message: string) => void;
+export interface ReadContext extends CallContext {
+  /**
+   * When the deadline is, by `performance.now()`. A function, since a read that many callers wait for lives as long as
+   * the latest of their deadlines.
+   */
+  readonly deadlineAt: () => number;
+  /** Told of every answer as it comes, with the key of its leg. */
+  readonly onAnswer?: (key: string, outcome: Outcome<Fetched>) => void;
+  /** Whether what failed is to be tried again, by the key of its leg. @default always */
+  readonly mayRetry?: (key: string) => boolean;
 }
 
 /** Reads distinct legs of one provider; an outcome for each key. Rejects only with a caller's abort reason. */
@@ -31,78 +40,113 @@ const ITEM_CODES: readonly ErrorCode[] = [
   'Disabled',
 ];
 
-/** Makes a reader: splits by batch size, bounds the calls in flight, and turns every ending into outcomes. */
-export function createReader(): Reader {
-  const limiters = new Map<Provider, Limiter>();
+const UNKNOWN: Outcome<Fetched> = { ok: false, code: 'Unknown' };
+
+/** What all reads of one provider share. */
+interface Lane {
+  readonly limiter: Limiter;
+  readonly retrier: Retrier | undefined;
+  readonly probe: Probe;
+}
+
+/** How far the reading of one leg has come. */
+interface Reading {
+  readonly leg: Leg;
+  /** Attempts that were begun. The calls that isolate a spoiler belong to the attempt that it spoiled. */
+  tries: number;
+  /** The last answer. */
+  outcome?: Outcome<Fetched>;
+  /** Why there was no further attempt, where the budget or the store said so. */
+  refusal?: string;
+}
+
+/**
+ * Makes a reader: splits by batch size, bounds the calls in flight, retries, and turns every ending into outcomes.
+ * @param retry undefined makes every call once.
+ */
+export function createReader(retry: RetrySettings | undefined, monitor: Monitor): Reader {
+  const lanes = new Map<Provider, Lane>();
+
+  function laneOf(provider: Provider): Lane {
+    const { concurrency = CONCURRENCY, retries } = provider;
+    const lane = lanes.get(provider) ?? {
+      limiter: createLimiter(concurrency),
+      retrier: retry && retries !== 'own' ? createRetrier(retry) : undefined,
+      probe: monitor.probe(provider),
+    };
+    lanes.set(provider, lane);
+    return lane;
+  }
 
   return async (provider, legs, context) => {
-    const limiter = limiters.get(provider) ?? createLimiter(provider.concurrency ?? CONCURRENCY);
-    limiters.set(provider, limiter);
-    const outcomes = new Map<string, Outcome<Fetched>>();
+    const { signal, deadlineAt, onAnswer, mayRetry = () => true } = context;
+    const pause = context.isBackground ? idle : sleep;
+    const { limiter, retrier, probe } = laneOf(provider);
 
-    const read = async (call: readonly Leg[]): Promise<void> => {
-      const answer = await limiter(() => callProvider(provider, call, context), context.signal).catch(ended);
-      if (!('code' in answer)) {
-        call.forEach((leg, index) => {
-          outcomes.set(leg.key, answer[index] ?? { ok: false, code: 'Unknown' });
-        });
-      } else if (call.length > 1 && ITEM_CODES.includes(answer.code)) {
-        const half = Math.ceil(call.length / 2);
-        await Promise.all([read(call.slice(0, half)), read(call.slice(half))]);
-      } else {
-        for (const leg of call) outcomes.set(leg.key, { ok: false, ...answer });
+    /** One attempt at the legs of a call, and the attempts that follow from it. */
+    const read = async (call: readonly Reading[], tries: number, last: boolean): Promise<void> => {
+      const wanted = call.map(({ leg }) => leg);
+      const attempt = () => {
+        for (const reading of call) reading.tries = tries;
+        return callProvider(provider, wanted, context, probe);
+      };
+      const answer = await limiter(attempt, signal).catch(cutOf);
+      if (answer instanceof Cut) {
+        // What the store answered before says more than our own limit.
+        const { message } = answer;
+        for (const reading of call) reading.outcome ??= { ok: false, code: 'Unavailable', message };
+        return;
       }
+      if ('code' in answer && call.length > 1 && ITEM_CODES.includes(answer.code)) {
+        const half = Math.ceil(call.length / 2);
+        await Promise.all([read(call.slice(0, half), tries, last), read(call.slice(half), tries, last)]);
+        return;
+      }
+      call.forEach((reading, index) => {
+        reading.outcome = 'code' in answer ? { ok: false, ...answer } : (answer[index] ?? UNKNOWN);
+        onAnswer?.(reading.leg.key, told(reading));
+      });
+
+      const failed = call.filter((reading) => mayRecover(reading) && mayRetry(reading.leg.key));
+      const leftMs = deadlineAt() - performance.now();
+      if (!retrier || last || failed.length === 0 || leftMs <= 0) return;
+      const causes = failed.flatMap(({ outcome }) => (outcome?.ok === false ? [outcome] : []));
+      const verdict = retrier.next(causes, tries, leftMs);
+      const again = failed.map(({ leg }) => leg);
+      if ('refusal' in verdict) {
+        probe.retryRefused(again, codeOf(causes), tries, verdict.reason);
+        for (const reading of failed) reading.refusal = verdict.refusal;
+        return;
+      }
+      probe.retried(again, codeOf(causes), tries + 1, verdict.delayMs);
+      const cut = await pause(verdict.delayMs, signal).catch(cutOf);
+      if (!cut) await read(failed, tries + 1, verdict.last);
     };
 
-    await Promise.all(splitIntoCalls(provider, legs).map(read));
-    return outcomes;
+    const calls = splitIntoCalls(provider, legs).map((call) =>
+      call.map((leg): Reading => ({ leg, tries: 0 })),
+    );
+    await Promise.all(calls.map((call) => read(call, 1, false)));
+    return new Map(calls.flat().map((reading) => [reading.leg.key, told(reading)]));
   };
 }
 
-/** One call: the outcomes in order, or what made the whole call fail. */
-async function callProvider(
-  provider: Provider,
-  call: readonly Leg[],
-  { signal: parent, timeoutMs, warn }: ReadContext,
-): Promise<readonly Outcome<Fetched>[] | Classified> {
-  const scope = openScope(timeoutMs, `no answer within ${timeoutMs} ms`, [parent]);
-  try {
-    const locators = call.map((leg) => leg.locator);
-    const options = { signal: scope.signal, warn: (message: string) => warn(provider, message) };
-    const outcomes = await raced((async () => provider.fetch(locators, options))(), scope.signal);
-    if (Array.isArray(outcomes) && outcomes.length === call.length) return outcomes.map(sound);
-    return {
-      code: 'Unknown',
-      message: `the provider did not give ${call.length} outcomes for ${call.length} locators`,
-    };
-  } catch (error) {
-    if (scope.signal.aborted) return ended(scope.signal.reason);
-    return classify(provider, error);
-  } finally {
-    scope.close();
-  }
-}
-
-/** Our own limit as a code; a caller's own abort goes on as it is. */
-function ended(reason: unknown): Classified {
-  if (reason instanceof Cut) return { code: 'Unavailable', message: reason.message };
+/** Our own limit; a caller's own abort goes on as it is. */
+function cutOf(reason: unknown): Cut {
+  if (reason instanceof Cut) return reason;
   throw reason;
 }
 
-/** The provider's word for its error. The error itself goes no further: it can hold tokens and values. */
-function classify(provider: Provider, error: unknown): Classified {
-  try {
-    return provider.classify(error) ?? { code: 'Unknown' };
-  } catch {
-    return { code: 'Unknown', message: 'the provider failed to classify an error' };
-  }
+/** Whether another attempt can help, and is the remedy: where the code passes to the next leg, that one is. */
+function mayRecover({ leg, outcome }: Reading): boolean {
+  return outcome?.ok === false && isRetryable(outcome.code) && !leg.passes?.includes(outcome.code);
 }
 
-function sound(outcome: Outcome<Fetched> | undefined): Outcome<Fetched> {
-  if (outcome?.ok === false) return outcome;
-  const value = outcome?.value?.value;
-  if (typeof value === 'string' || (typeof value === 'object' && value !== null)) {
-    return outcome as Outcome<Fetched>;
-  }
-  return { ok: false, code: 'Unknown', message: 'the provider gave an outcome without a value' };
+/** What came of a leg; of one that was retried in vain, how often, and why not more. */
+function told({ outcome = UNKNOWN, tries, refusal }: Reading): Outcome<Fetched> {
+  if (outcome.ok || !isRetryable(outcome.code)) return outcome;
+  const notes = tries > 1 ? [`${tries} attempts`] : [];
+  if (refusal !== undefined) notes.push(`not tried again: ${refusal}`);
+  if (notes.length === 0) return outcome;
+  return { ...outcome, message: [outcome.message ?? defaultMessage(outcome.code), ...notes].join('; ') };
 }

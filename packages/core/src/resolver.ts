@@ -1,17 +1,14 @@
+import { type CacheReader, createCache } from './cache.ts';
+import { createHits } from './cache-hits.ts';
+import { readCacheSettings } from './cache-settings.ts';
+import { findTarget } from './cache-target.ts';
 import { convert } from './convert.ts';
 import { ConfigError, type Failure, ResolveError } from './errors.ts';
-import {
-  type CheckedEntry,
-  type CheckedManifest,
-  type Detailed,
-  type DetailedManifest,
-  type Entry,
-  type EntryOptions,
-  type Manifest,
-  type Resolved,
-  type ResolvedManifest,
-  readManifest,
-} from './manifest.ts';
+import { createEvents } from './events.ts';
+import { createLive } from './live.ts';
+import type { WatchOptions } from './live-watch.ts';
+import { type Detailed, type Entry, type Manifest, readManifest } from './manifest.ts';
+import { createMonitor } from './monitor.ts';
 import {
   distinctProviders,
   optionProblems,
@@ -20,69 +17,23 @@ import {
   readLimits,
   type Warning,
 } from './options.ts';
-import { groupByProvider, type Item, type Plan, planCalls, planItems } from './plan.ts';
+import { groupByProvider, type Item, planCalls, planItems } from './plan.ts';
 import type { Provider } from './provider.ts';
+import { nameProviders } from './provider-names.ts';
 import { createReader } from './reader.ts';
-import { Cut, openScope } from './scope.ts';
-import { walk } from './walk.ts';
-
-/** Options of one `resolve()` of a bare reference: how to convert it, and the limits. */
-export type SingleOptions = EntryOptions & ResolveOptions;
-
-/** What came of each name: its value or its failure, in the manifest's order. */
-export interface Settled {
-  readonly values: Readonly<Record<string, Detailed<unknown>>>;
-  readonly failures: readonly Failure[];
-}
-
-/** Reads secrets through named providers. Made by `createResolver`. */
-export interface Resolver extends AsyncDisposable {
-  /**
-   * Resolves all names of a manifest, in the fewest calls that the stores allow.
-   *
-   * Every reference is checked before the first call; every failure is in the one error.
-   * @throws {ResolveError} with a failure for each name that could not be resolved.
-   * @throws {ConfigError} for a manifest or options of the wrong shape.
-   * @throws the signal's reason, when the caller aborts.
-   */
-  resolve<const M extends Manifest>(
-    manifest: M & CheckedManifest<M>,
-    options?: ResolveOptions,
-  ): Promise<ResolvedManifest<M>>;
-  /** Resolves one reference, such as `prod://db#password`. */
-  resolve<const O extends SingleOptions = Record<never, never>>(
-    reference: string,
-    options?: O & CheckedEntry<O>,
-  ): Promise<Resolved<O>>;
-
-  /** As `resolve`, and beside each value its source, provider, version and dates. */
-  resolveWithMetadata<const M extends Manifest>(
-    manifest: M & CheckedManifest<M>,
-    options?: ResolveOptions,
-  ): Promise<DetailedManifest<M>>;
-  resolveWithMetadata<const O extends SingleOptions = Record<never, never>>(
-    reference: string,
-    options?: O & CheckedEntry<O>,
-  ): Promise<Detailed<Resolved<O>>>;
-
-  /**
-   * As `resolveWithMetadata`, but a secret that cannot be resolved is a failure beside the values, not a rejection.
-   * For commands and health checks that report on all of them.
-   * @throws {ConfigError} for a manifest or options of the wrong shape.
-   */
-  resolveSettled(manifest: Manifest, options?: ResolveOptions): Promise<Settled>;
-
-  /**
-   * The calls that resolving the manifest would make, without making one.
-   * @throws {ResolveError} `InvalidReference` for every reference that is known to be wrong before a call.
-   */
-  plan(manifest: Manifest): Plan;
-
-  /** Ends what is in flight and lets go of what the providers opened. The same as `Symbol.asyncDispose`. */
-  close(): Promise<void>;
-}
+import { tellRefused, tellResolved } from './resolve-events.ts';
+import { readInput } from './resolve-input.ts';
+import type { Resolver, SingleOptions } from './resolver-api.ts';
+import { readRetrySettings } from './retry-options.ts';
+import { Cut, openScope, type Scope } from './scope.ts';
+import { createSnapshotKeeper } from './snapshot-keeper.ts';
+import { type Answer, walk } from './walk.ts';
 
 const DEFAULTS = { deadlineMs: 10_000, timeoutMs: 3_000 };
+const OUTAGE = {
+  stale: 'cached values are served past their ttl until it answers again',
+  snapshot: 'values of the snapshot are served until it answers again',
+};
 
 /**
  * Makes a resolver over named providers. Makes no call; opens nothing.
@@ -96,41 +47,119 @@ export function createResolver(options: ResolverOptions): Resolver {
   if (problems.length > 0) throw new ConfigError(problems);
   const { providers, environment, allowDefaults = false, onWarning = emitWarning } = options;
   const limits = readLimits(options, DEFAULTS);
-  const read = createReader();
+  const events = createEvents((message) => warn({ kind: 'events' }, message));
+  const monitor = createMonitor(events, nameProviders(providers));
+  const reader = createReader(readRetrySettings(options.retry), monitor);
+  const cacheSettings = readCacheSettings(options.cache || {});
+  const keeper =
+    options.snapshot &&
+    createSnapshotKeeper(options.snapshot, {
+      providers,
+      environment,
+      maxEntries: cacheSettings.maxEntries,
+      limitMs: limits.deadlineMs,
+      warn: (message) => warn({ kind: 'snapshot' }, message),
+    });
+  const cache =
+    options.cache === false
+      ? undefined
+      : createCache(reader, cacheSettings, {
+          background: { ...limits, warn },
+          onOutage: ({ kind }, code, source) => onWarning({ kind, message: `${code}: ${OUTAGE[source]}` }),
+          onChange: () => hits?.clear(),
+          keeper: keeper || undefined,
+          monitor,
+        });
+  const hits = cache && createHits(cache, { limit: cacheSettings.maxEntries, events, monitor });
+  const read = cache?.read ?? reader;
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   const warned = new Set<string>();
   let closed: Promise<void> | undefined;
+  const live = createLive({
+    read,
+    resolve: (entry, callOptions, reader) =>
+      tracked(resolveItems([[entry.ref, entry]], callOptions, true, reader)),
+    check(entries) {
+      assertOpen();
+      const { failures } = planItems(
+        entries.map((entry) => [entry.ref, entry]),
+        providers,
+      );
+      if (failures.length > 0) throw namedByReference(failures);
+    },
+    rotated({ item, provider, outcome }) {
+      // Of what is kept, the cache tells.
+      if (cache && !provider.local && item.entry.cache !== false) return;
+      const leg = item.legs.find((each) => each.provider === provider);
+      if (leg && outcome.ok) monitor.probe(provider).rotated(leg, outcome.value);
+    },
+    closing: closing.signal,
+    tell: quietly(onWarning),
+    tellOnce: quietly((warning) => warn(warning, warning.message)),
+  });
 
-  function warn({ kind }: Provider, message: string): void {
+  function warn({ kind }: Pick<Provider, 'kind'>, message: string): void {
     const key = `${kind}: ${message}`;
     if (warned.has(key)) return;
     warned.add(key);
     onWarning({ kind, message });
   }
 
-  /** What came of each item, in the manifest's order. Rejects only with the caller's own abort reason. */
+  /**
+   * What came of each item, in the manifest's order. Rejects only with the caller's own abort reason.
+   * @param isBare there is one item, a bare reference.
+   */
   async function resolveItems(
     pairs: readonly (readonly [string, Entry])[],
     callOptions: ResolveOptions,
-  ): Promise<{ values: [string, Detailed<unknown>][]; failures: Failure[] }> {
-    callOptions.signal?.throwIfAborted();
+    isBare: boolean,
+    reader: CacheReader = read,
+  ): Promise<{ values: [string, Detailed<unknown>][]; failures: Failure[]; answers: Answer[] }> {
+    const { signal, fresh = false } = callOptions;
+    signal?.throwIfAborted();
     const { deadlineMs, timeoutMs } = readLimits(callOptions, limits);
+    const begunAt = performance.now();
     const { items, failures } = planItems(pairs, providers);
-    if (failures.length > 0) return { values: [], failures };
+    if (failures.length > 0) {
+      tellRefused(events, begunAt, isBare, failures);
+      return { values: [], failures, answers: [] };
+    }
 
-    const scope = openScope(deadlineMs, `no answer within the deadline of ${deadlineMs} ms`, [
-      closing.signal,
-      callOptions.signal,
-    ]);
+    const deadline = begunAt + deadlineMs;
+    let scope: Scope | undefined;
+    const context = {
+      // What the cache answers needs neither timer nor signal.
+      get signal() {
+        const message = `no answer within the deadline of ${deadlineMs} ms`;
+        scope ??= openScope(deadlineMs, message, [closing.signal, signal]);
+        return scope.signal;
+      },
+      deadlineAt: () => deadline,
+      timeoutMs,
+      fresh,
+      warn,
+      allowDefaults,
+      environment,
+    };
     try {
-      const context = { signal: scope.signal, timeoutMs, warn, allowDefaults, environment };
       const groups = [...groupByProvider(items).values()];
-      const answers = (await Promise.all(groups.map((group) => walk(group, read, context)))).flat();
-      const results = await Promise.all(answers.map((answer) => convert(answer, context)));
-      return inOrder(items, new Map(answers.map(({ item }, index) => [item, results[index]])));
+      const answers: Answer[] = [];
+      const results = new Map<Item, Detailed<unknown> | Failure>();
+      const work = groups.map(async (group) => {
+        const answered = await walk(group, reader, context);
+        answers.push(...answered);
+        // Beside the reads of other stores, so that one that is slow leaves them their time.
+        const conversions = answered.map(async (answer) =>
+          results.set(answer.item, await convert(answer, context)),
+        );
+        await Promise.all(conversions);
+      });
+      await Promise.all(work);
+      tellResolved(events, begunAt, isBare, answers, results);
+      return { ...inOrder(items, results), answers };
     } finally {
-      scope.close();
+      scope?.close();
     }
   }
 
@@ -138,22 +167,19 @@ export function createResolver(options: ResolverOptions): Resolver {
   async function resolveAny(
     subject: Manifest | string,
     callOptions: SingleOptions = {},
-  ): Promise<[string, Detailed<unknown>][]> {
+  ): Promise<{ values: [string, Detailed<unknown>][]; answers: Answer[] }> {
     assertOpen();
-    if (typeof subject !== 'string') {
-      const { values, failures } = await resolveItems(readManifest(subject), callOptions);
-      if (failures.length > 0) throw new ResolveError(failures);
-      return values;
-    }
-    const { signal: _signal, deadline: _deadline, timeout: _timeout, ...entry } = callOptions;
-    const { values, failures } = await resolveItems(
-      readManifest({ reference: { ...entry, ref: subject } }),
-      callOptions,
-    );
-    if (failures.length > 0) {
-      throw new ResolveError(failures.map((failure) => ({ ...failure, name: failure.reference })));
-    }
-    return values;
+    const pairs = readInput(subject, callOptions);
+    const { values, failures, answers } = await resolveItems(pairs, callOptions, typeof subject === 'string');
+    if (failures.length === 0) return { values, answers };
+    throw typeof subject === 'string' ? namedByReference(failures) : new ResolveError(failures);
+  }
+
+  async function resolveValues(subject: Manifest | string, callOptions?: SingleOptions): Promise<unknown> {
+    const { values, answers } = await tracked(resolveAny(subject, callOptions));
+    const resolved = Object.fromEntries(values.map(([name, { value }]) => [name, value]));
+    if (callOptions === undefined) hits?.add(subject, answers, resolved);
+    return typeof subject === 'string' ? values[0]?.[1].value : resolved;
   }
 
   function assertOpen(): void {
@@ -170,8 +196,9 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   async function shut(): Promise<void> {
-    closing.abort(new Cut('the resolver was closed'));
-    await Promise.all(running);
+    const reason = new Cut('the resolver was closed');
+    closing.abort(reason);
+    await Promise.all([live.close(), cache?.close(reason), ...running]);
     const disposals = [...distinctProviders(providers)].map(async (provider) => {
       try {
         await provider[Symbol.asyncDispose]?.();
@@ -190,18 +217,18 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   // The result types are computed from the manifest's; no implementation can prove them, hence `never`.
   return {
-    async resolve(subject: Manifest | string, callOptions?: SingleOptions) {
-      const values = await tracked(resolveAny(subject, callOptions));
-      if (typeof subject === 'string') return values[0]?.[1].value as never;
-      return Object.fromEntries(values.map(([name, { value }]) => [name, value])) as never;
+    resolve(subject: Manifest | string, callOptions?: SingleOptions) {
+      const hit = callOptions === undefined ? hits?.get(subject) : undefined;
+      return (hit ?? resolveValues(subject, callOptions)) as never;
     },
     async resolveWithMetadata(subject: Manifest | string, callOptions?: SingleOptions) {
-      const values = await tracked(resolveAny(subject, callOptions));
+      const { values } = await tracked(resolveAny(subject, callOptions));
       return (typeof subject === 'string' ? values[0]?.[1] : Object.fromEntries(values)) as never;
     },
     async resolveSettled(manifest, callOptions = {}) {
       assertOpen();
-      const { values, failures } = await tracked(resolveItems(readManifest(manifest), callOptions));
+      const pairs = readInput(manifest, callOptions);
+      const { values, failures } = await tracked(resolveItems(pairs, callOptions, false));
       return { values: Object.fromEntries(values), failures };
     },
     plan(manifest) {
@@ -209,14 +236,39 @@ export function createResolver(options: ResolverOptions): Resolver {
       if (failures.length > 0) throw new ResolveError(failures);
       return planCalls(items);
     },
+    invalidate(target) {
+      for (const { provider, key } of target === undefined ? [{}] : findTarget(target, providers)) {
+        cache?.invalidate(provider, key);
+      }
+    },
+    watch: (reference: string, watchOptions: WatchOptions = {}) =>
+      live.watch(reference, watchOptions) as never,
+    handle: (reference, build, handleOptions) => live.handle(reference, build as never, handleOptions ?? {}),
+    withSecret: (references, use, secretOptions) => live.withSecret(references, use as never, secretOptions),
+    subscribe: events.subscribe,
+    metrics: monitor.metrics,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+/** For bare references: one that is wrong may be a value put in the wrong place, so its text names nothing. */
+function namedByReference(failures: readonly Failure[]): ResolveError {
+  return new ResolveError(failures.map((failure) => ({ ...failure, name: failure.reference })));
+}
+
+/** What a listener of warnings throws is its own affair: nobody waits for what runs by the clock. */
+function quietly(tell: (warning: Warning) => void): typeof tell {
+  return (warning) => {
+    try {
+      tell(warning);
+    } catch {}
+  };
+}
+
 function inOrder(
   items: readonly Item[],
-  results: ReadonlyMap<Item, Detailed<unknown> | Failure | undefined>,
+  results: ReadonlyMap<Item, Detailed<unknown> | Failure>,
 ): { values: [string, Detailed<unknown>][]; failures: Failure[] } {
   const values: [string, Detailed<unknown>][] = [];
   const failures: Failure[] = [];

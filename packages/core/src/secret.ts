@@ -8,6 +8,8 @@ const brand = Symbol.for('keyturn.Secret');
  */
 export class Secret<T> {
   static {
+    // Whatever a bundler calls it.
+    Object.defineProperty(Secret, 'name', { value: 'Secret' });
     Object.defineProperty(Secret.prototype, brand, { value: true });
     Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value: () => HIDDEN,

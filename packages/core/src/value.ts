@@ -20,6 +20,15 @@ export function pick(fetched: Fetched, field: string | undefined, takes: Takes):
   return invalid('is a map of fields: name one with "#field", or take it whole with as.json()');
 }
 
+/** Whether two values are the same: text by its characters, bytes by their values, fields by their JSON. */
+export function isSameValue(a: Picked | undefined, b: Picked | undefined): boolean {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  }
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 function pickField(fetched: Fetched, field: string, takes: Takes): Outcome<Picked> {
   const document = documents.get(fetched) ?? parseDocument(fetched.value);
   documents.set(fetched, document);

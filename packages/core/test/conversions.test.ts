@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { as, validate } from '../src/conversions.ts';
+import { ConfigError } from '../src/errors.ts';
 import { type StandardSchema, Unconvertible } from '../src/schema.ts';
 
 async function outcome(schema: StandardSchema, value: unknown): Promise<unknown> {
@@ -95,6 +96,16 @@ describe('as', () => {
   });
 });
 
+describe('as.oneOf()', () => {
+  it.each([[], [1], ['debug', undefined]])('refuses %o', (...words) => {
+    expect(() => as.oneOf(...(words as unknown[] as [string]))).toThrow(
+      new ConfigError([
+        { place: 'as.oneOf()', message: 'takes one word or more: write as.oneOf("debug", "info")' },
+      ]),
+    );
+  });
+});
+
 describe('as.databaseUrl()', () => {
   it('takes a URL apart and decodes it', async () => {
     expect(
@@ -169,6 +180,26 @@ describe('foreign validators', () => {
       throw new Error(value);
     });
     expect(await outcome(schema, 'canary')).toBe('! made its schema throw an error');
+  });
+
+  it.each([undefined, null, 'canary', {}, { issues: null }, { issues: 'canary' }])(
+    'may give %o, which is no result',
+    async (result) => {
+      const schema: StandardSchema = {
+        '~standard': { version: 1, vendor: 'test', validate: () => result as never },
+      };
+      const problem = '! got no result from its test schema: neither a value nor issues';
+      expect(await outcome(schema, 'canary')).toBe(problem);
+      expect(await outcome(as.json(schema), '"canary"')).toBe(problem);
+    },
+  );
+
+  it('may reject, and may give no promise where there is nothing to wait for', async () => {
+    const rejecting: StandardSchema = {
+      '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('canary')) },
+    };
+    expect(await outcome(rejecting, 'canary')).toBe('! made its schema throw an error');
+    expect(validate(z.coerce.number(), '42')).toBe(42);
   });
 
   it('within as.json() too', async () => {

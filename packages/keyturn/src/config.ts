@@ -1,4 +1,13 @@
-import type { CheckedManifest, EntryOptions, Limits, ProviderSource, Warning } from '@keyturn/core';
+import type {
+  CacheOptions,
+  CheckedManifest,
+  EntryOptions,
+  Limits,
+  ProviderSource,
+  RetryOptions,
+  Snapshot,
+  Warning,
+} from '@keyturn/core';
 
 /** One name of a config: a reference, an entry, or an entry with a reference for each environment. */
 export interface ConfigEntry extends EntryOptions {
@@ -11,6 +20,12 @@ export type ConfigSecrets = Readonly<Record<string, string | ConfigEntry>>;
 
 /** Resolver options that a config has for all environments and that an environment may set for itself. */
 export interface SharedOptions extends Limits {
+  /** When a call that ended Throttled or Unavailable is made again; `false`: never. @default `{}` */
+  readonly retry?: false | RetryOptions | undefined;
+  /** How long values are served again without a call; `false`: not at all. @default `{}` */
+  readonly cache?: false | CacheOptions | undefined;
+  /** Keeps the last good values for a start while the store is down: `snapshot({ file, key })`. @default false */
+  readonly snapshot?: false | Snapshot | undefined;
   /** Told each distinct warning once. @default `process.emitWarning` */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }

@@ -10,4 +10,7 @@ export {
   type Environment,
   type SharedOptions,
 } from './config.ts';
-export { type LoadOptions, load } from './load.ts';
+export { type LoadOptions, load, type OpenedConfig, type OpenOptions, openConfig } from './load.ts';
+export { snapshot } from './snapshot.ts';
+export type { SnapshotKey } from './snapshot-key.ts';
+export type { SnapshotOptions } from './snapshot-options.ts';

@@ -23,8 +23,9 @@ export interface Opened {
 
 /** Longer than a single resolve's: a cold boot logs in and loads SDKs. */
 const DEFAULTS: SharedOptions = { deadline: '30s' };
-const CONFIG_KEYS = ['environment', 'environments', 'secrets', 'deadline', 'timeout', 'onWarning'];
-const ENVIRONMENT_KEYS = ['extends', 'providers', 'allowDefaults', 'deadline', 'timeout', 'onWarning'];
+const SHARED_KEYS = ['deadline', 'timeout', 'retry', 'cache', 'snapshot', 'onWarning'];
+const CONFIG_KEYS = ['environment', 'environments', 'secrets', ...SHARED_KEYS];
+const ENVIRONMENT_KEYS = ['extends', 'providers', 'allowDefaults', ...SHARED_KEYS];
 
 /**
  * Opens a config for an environment. Makes no call.
@@ -62,6 +63,9 @@ export function open(config: Config, environment?: string, options: SharedOption
         environment: name,
         deadline: setting('deadline'),
         timeout: setting('timeout'),
+        retry: setting('retry'),
+        cache: setting('cache'),
+        snapshot: setting('snapshot'),
         onWarning: setting('onWarning'),
         allowDefaults: setting('allowDefaults'),
       }),
@@ -84,9 +88,10 @@ interface Layer {
 /** Where a resolver's option stands in the config: in the nearest layer that sets it. */
 function placeIn(stack: readonly Layer[], option: string): string {
   const provider = /^providers\.(.*)$/s.exec(option)?.[1];
+  const [name] = option.split('.', 1);
   const owner = stack.find(({ settings }) =>
     provider === undefined
-      ? Object.entries(settings).some(([key, value]) => key === option && value !== undefined)
+      ? Object.entries(settings).some(([key, value]) => key === name && value !== undefined)
       : settings.providers && Object.hasOwn(settings.providers, provider),
   );
   // The first layer is the caller's own options; the second the environment.
@@ -152,7 +157,7 @@ function warningProblems(place: string, { onWarning }: Readonly<Record<string, u
   return [{ place: `${place}onWarning`, message: 'is no function' }];
 }
 
-/** What is wrong in the entries, wherever their references lead: core's own judgement, and what `example` reads. */
+/** What is wrong in the entries, wherever their references lead: core's own judgement. */
 function secretsProblems(secrets: Readonly<Record<string, unknown>>): Problem[] {
   const ref = 'anywhere://name';
   const entries = Object.entries(secrets).map(([name, entry]) => {
@@ -165,12 +170,6 @@ function secretsProblems(secrets: Readonly<Record<string, unknown>>): Problem[] 
     (place) => (place ? `secrets.${place}` : 'secrets'),
     () => createResolver({ providers: { anywhere: memory() } }).plan(Object.fromEntries(entries) as Manifest),
   );
-  for (const [name, entry] of Object.entries(secrets)) {
-    const description = isRecord(entry) ? entry.description : undefined;
-    if (description !== undefined && typeof description !== 'string') {
-      problems.push({ place: `secrets.${name}.description`, message: 'is no string' });
-    }
-  }
   return problems;
 }
 

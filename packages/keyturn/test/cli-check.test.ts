@@ -15,6 +15,7 @@ store.set('DATED', 'canary-dated', {
 store.fail('DOWN', { code: 'Unavailable', message: 'no route to the store' });
 
 export default defineConfig({
+  retry: false,
   environments: {
     good: { providers: { app: store } },
     bad: { extends: 'good' },

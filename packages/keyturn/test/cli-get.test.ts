@@ -17,6 +17,7 @@ const store = memory({
 store.fail('DOWN', 'Unavailable');
 export default defineConfig({
   environment: 'a',
+  retry: false,
   environments: { a: { providers: { app: store }, allowDefaults: true } },
   secrets: {
     KEY: 'app://KEY',

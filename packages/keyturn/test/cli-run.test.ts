@@ -187,7 +187,7 @@ describe('125 for what is wrong before the command starts', () => {
   });
 
   it('an unknown environment', async () => {
-    const stderr = 'error: environment: there is no environment "b" (did you mean "a"?)\n';
+    const stderr = 'error: environment: there is no environment "b" (known: a)\n';
     const ended = await keyturn(folder, ['run', '--env', 'b', '--', 'echo', 'started']);
     expect(ended).toEqual({ code: 125, stdout: '', stderr });
   });

@@ -13,13 +13,15 @@ Exit codes:
 `;
 const CONFIG = '--config <file>';
 const COMMON = ['--env <name>', CONFIG];
+const WATCH = ['--watch', '--reload-signal <signal>', '--interval <duration>', '--settle <duration>'];
+const RUN = ['--mask', '--no-mask', '--pristine', ...WATCH, ...COMMON];
 
 describe('--help', () => {
   it.each([
     ['init', '[options]', [CONFIG, '--json']],
     ['check', '[options]', [...COMMON, '--json']],
     ['get', '[options] <name>', ['--reveal', ...COMMON, '--json']],
-    ['run', '[options] -- <command> [args...]', ['--mask', '--no-mask', '--pristine', ...COMMON]],
+    ['run', '[options] -- <command> [args...]', RUN],
     ['export', '[options]', ['--format <format>', '--name <name>', ...COMMON]],
     ['example', '[options]', [CONFIG, '--json']],
     ['plan', '[options]', [...COMMON, '--json']],
@@ -87,5 +89,29 @@ describe('of run with 125', () => {
   ])('%j', async (args, message) => {
     const stderr = `error: ${message}; --help shows what there is\n`;
     expect(await keyturn(folder, args)).toEqual({ code: 125, stdout: '', stderr });
+  });
+
+  it.each([
+    [['--watch=SIGHUP'], '--watch takes no value; --help shows what there is'],
+    [
+      ['--watch', '--reload-signal', 'SIGKILL'],
+      '--reload-signal is one of SIGHUP, SIGUSR1, SIGUSR2, SIGINT, SIGTERM, SIGQUIT; --help shows what there is',
+    ],
+    [['--watch', '--interval', '0s'], '--interval: has to be more than 0'],
+    [
+      ['--watch', '--interval', '30', '--settle', '5 minuts'],
+      '--interval: is no duration: write 500ms, 30s, 5m or 1h\n       --settle: is no duration: write 500ms, 30s, 5m or 1h',
+    ],
+    [
+      ['--interval', '30s', '--settle', '1s', '--reload-signal', 'SIGHUP'],
+      [
+        '--reload-signal: is for --watch, which is not there',
+        '       --interval: is for --watch, which is not there',
+        '       --settle: is for --watch, which is not there',
+      ].join('\n'),
+    ],
+  ])('%j', async (options, message) => {
+    const ended = await keyturn(folder, ['run', ...options, '--', 'true']);
+    expect(ended).toEqual({ code: 125, stdout: '', stderr: `error: ${message}\n` });
   });
 });

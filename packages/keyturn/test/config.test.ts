@@ -47,8 +47,8 @@ describe('the shape of a config', () => {
     ],
     [
       'a key of a later version',
-      { cache: {} },
-      'cache: unknown key (known: environment, environments, secrets, deadline, timeout, onWarning)',
+      { audit: {} },
+      'audit: unknown key (known: environment, environments, secrets, deadline, timeout, retry, cache, snapshot, onWarning)',
     ],
     ['an environment that is no string', { environment: 5 }, 'environment: is no string'],
     ['no secrets', { secrets: undefined }, 'secrets: is missing: name the secrets that the app needs'],
@@ -69,6 +69,21 @@ describe('the shape of a config', () => {
     ],
     ['a deadline that is none', { deadline: 'canary' }, `deadline: ${noDuration}`],
     ['a timeout of nothing', { timeout: 0 }, 'timeout: has to be more than 0'],
+    [
+      'a retry that is none',
+      { retry: 3 },
+      'retry: is neither false nor an object such as { maxDelay: "10s" }',
+    ],
+    [
+      'a cache that keeps nothing',
+      { cache: { ttl: 0 } },
+      'cache.ttl: has to be more than 0; `cache: false` turns caching off',
+    ],
+    [
+      'a cache of one secret that is none',
+      { secrets: { KEY: { ref: 'app://KEY', cache: '5m' } } },
+      'secrets.KEY.cache: is neither false nor an object such as { ttl: "5m" }',
+    ],
     ['an onWarning that nobody can call', { onWarning: 'canary' }, 'onWarning: is no function'],
   ])('%s', async (_, changed, message) => {
     expect(await refusal({ ...right, ...changed })).toEqual([message]);
@@ -93,8 +108,8 @@ describe('the shape of a config', () => {
       'secrets.C.defualt: unknown key (did you mean "default"?)',
       'secrets.C.as: is no Standard Schema: write as.integer(), or a schema of Zod, Valibot or ArkType',
       'secrets.D.sensitive: is neither true nor false',
-      'secrets.d: "d" and "D" differ only in case, which Windows does not tell apart: rename one',
       'secrets.D.description: is no string',
+      'secrets.d: "d" and "D" differ only in case, which Windows does not tell apart: rename one',
       'environments.a.provider: unknown key (did you mean "providers"?)',
       'environments.b: is no object: write { providers: { … } }',
     ]);
@@ -149,7 +164,8 @@ describe('an environment', () => {
     const config = {
       environments: {
         base: { deadline: 'canary', providers: { bad: 5 } },
-        top: { extends: 'base', timeout: 0 },
+        mid: { extends: 'base', retry: { budget: 0 } },
+        top: { extends: 'mid', timeout: 0 },
       },
       secrets: { KEY: { ref: { tip: 'app://KEY' } } },
     };
@@ -159,6 +175,7 @@ describe('an environment', () => {
       'environments.base.providers.bad: is no provider: write env(), dotenv(), file() or another provider package',
       `environments.base.deadline: ${noDuration}`,
       'environments.top.timeout: has to be more than 0',
+      'environments.mid.retry.budget: is no whole number of 1 or more; `retry: false` turns retries off',
     ]);
   });
 

@@ -8,7 +8,10 @@ async function failure(config: Config, options?: LoadOptions): Promise<ResolveEr
 }
 
 describe('deadline and timeout', () => {
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
 
   /** When a load from a store that never answers gives up, in milliseconds, and what it says. */
   async function givenUp(config: Partial<Config>, options: LoadOptions = {}) {
@@ -20,6 +23,7 @@ describe('deadline and timeout', () => {
       {
         environments: { base: { providers: { app: store } }, ...config.environments },
         secrets: { KEY: 'app://KEY' },
+        retry: false,
         ...(config.deadline !== undefined && { deadline: config.deadline }),
         ...(config.timeout !== undefined && { timeout: config.timeout }),
       },
@@ -75,6 +79,30 @@ describe('deadline and timeout', () => {
     expect(await gaveUp({})).toMatchObject({ after: 1_000, message: 'no answer within 1000 ms' });
     expect(await gaveUp({ environment: 'top' })).toMatchObject({ after: 2_000 });
     expect(await gaveUp({ environment: 'top', timeout: 500 })).toMatchObject({ after: 500 });
+  });
+
+  it('calls are made again until the deadline, as the nearest retry says', async () => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const store = memory();
+    store.fail('*', { code: 'Unavailable', message: 'refused' });
+    const environments = {
+      base: { providers: { app: store } },
+      twice: { extends: 'base', retry: { budget: 1 } },
+      once: { extends: 'twice', retry: false as const },
+    };
+    const attempts = async (environment: string) => {
+      const config = { environments, secrets: { KEY: 'app://KEY' }, retry: { maxDelay: '2s' } };
+      const ended = failure(config, { environment });
+      await vi.advanceTimersByTimeAsync(30_000);
+      return (await ended).failures.map(({ message }) => message);
+    };
+    // After 50, 100, 200, 400 and 800 ms, every second until 28.55 s, then half of what is left.
+    expect(await attempts('base')).toEqual([`refused; ${1 + 5 + 27 + 1} attempts`]);
+    expect(await attempts('twice')).toEqual([
+      'refused; 2 attempts; not tried again: the retry budget of 1 is used up',
+    ]);
+    expect(await attempts('once')).toEqual(['refused']);
   });
 
   it("a caller's limit that is none is told as theirs", async () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { readStat } from './process-list.ts';
 
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
 
@@ -30,8 +30,7 @@ function inForeground(): boolean {
   // A Windows console gives Ctrl-C to every process attached to it.
   if (process.platform === 'win32') return true;
   if (process.platform !== 'linux') return [0, 1, 2].some((fd) => isatty(fd));
-  // proc_pid_stat(5): after the name in parentheses come state, ppid, pgrp, session, tty_nr, tpgid.
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[2] === fields[5];
+  // state, ppid, pgrp, session, tty_nr, tpgid.
+  const stat = readStat('self');
+  return stat !== undefined && stat[2] === stat[5];
 }

@@ -20,24 +20,50 @@ export interface ChildOptions {
   /** The child's whole environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Masks stdout and stderr. Undefined: the child has our own, untouched, a terminal too. */
-  readonly mask: Redactor | undefined;
+  readonly mask: Pick<Redactor, 'stream'> | undefined;
+}
+
+/** A child that runs, or has run. */
+export interface Child {
+  /** Undefined when it could not be started. */
+  readonly id: number | undefined;
+  /** Sends it a signal; nothing when it has ended. */
+  send(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended; its output may still be on its way. */
+  readonly exited: Promise<unknown>;
+  /**
+   * Its exit code, once all output is passed on; masked output waits up to one second for what the child left running.
+   * Rejects when the output can't be written.
+   */
+  readonly ended: Promise<number>;
 }
 
 /**
  * Runs a command and gives its exit code: its own, 128+n when signal n ended it, 127 when there is no such command,
  * 126 when it can't be executed (both said in one line on stderr). Stdin is ours. Signals are handed on (see
- * `forwardSignals`) and this process outlives the child. When it returns, all output is passed on; masked output waits
- * up to one second for what the child left running.
+ * `forwardSignals`) and this process outlives the child.
  *
  * On Windows a `.cmd` or `.bat` file is no program (126): run `cmd /c` with it.
  *
  * @throws ConfigError when `env` can't be handed over: a bad name, a NUL, too large. The child has not started then.
  */
-export async function runChild({ command, args, env, mask }: ChildOptions): Promise<number> {
+export async function runChild(options: ChildOptions): Promise<number> {
+  let child: Child | undefined;
+  const stopForwarding = forwardSignals((signal) => child?.send(signal));
+  try {
+    child = await startChild(options);
+    await child.exited;
+  } finally {
+    stopForwarding();
+  }
+  return child.ended;
+}
+
+/** Starts what `runChild` runs, without the handing on of signals. @throws ConfigError as `runChild`. */
+export async function startChild({ command, args, env, mask }: ChildOptions): Promise<Child> {
   checkEnvironment(env);
   const pipes = mask && openPipes(2);
-  let child: ChildProcess | undefined;
-  const stopForwarding = forwardSignals((signal) => child?.kill(signal));
+  let child: ChildProcess;
   try {
     const output = mask ? 'pipe' : 'inherit';
     child = spawn(command, args, {
@@ -48,9 +74,9 @@ export async function runChild({ command, args, env, mask }: ChildOptions): Prom
     child.on('error', () => {});
     await once(child, 'spawn');
   } catch (error) {
-    stopForwarding();
     for (const { source } of pipes ?? []) source.destroy();
-    return startFailure(error, { command, args, env });
+    const ended = Promise.resolve(startFailure(error, { command, args, env }));
+    return { id: undefined, send() {}, exited: ended, ended };
   } finally {
     for (const { writeEnd } of pipes ?? []) closeSync(writeEnd);
   }
@@ -61,13 +87,16 @@ export async function runChild({ command, args, env, mask }: ChildOptions): Prom
   ].flatMap(({ source, fd }) => (mask && source ? [passOn(source, fd, mask.stream())] : []));
   const passed = Promise.allSettled(passages.map(({ done }) => done));
 
-  const [code, signal] = await once(child, 'exit');
-  stopForwarding();
-  for (const passage of passages) passage.childEnded();
-  for (const result of await passed) {
-    if (result.status === 'rejected') throw result.reason;
+  const exited = once(child, 'exit');
+  async function end(): Promise<number> {
+    const [code, signal] = await exited;
+    for (const passage of passages) passage.childEnded();
+    for (const result of await passed) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+    return signal === null ? code : 128 + constants.signals[signal as NodeJS.Signals];
   }
-  return signal === null ? code : 128 + constants.signals[signal as NodeJS.Signals];
+  return { id: child.pid, send: (signal) => child.kill(signal), exited, ended: end() };
 }
 
 /** The exit code for a command that did not start, said in one line. Throws what is no fault of the command. */

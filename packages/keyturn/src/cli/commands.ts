@@ -30,6 +30,16 @@ export const FORMATS = [
   'eb',
 ] as const satisfies readonly FormatName[];
 
+/** What `run --watch` may send; the same that `run` hands on. */
+export const RELOAD_SIGNALS = [
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGINT',
+  'SIGTERM',
+  'SIGQUIT',
+] as const satisfies readonly NodeJS.Signals[];
+
 /** Every command. Its function is imported when it is run. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -65,6 +75,19 @@ export const commands: readonly CommandSpec[] = [
       { name: 'mask', does: 'mask the values in its output (the default where CI is set)' },
       { name: 'no-mask', does: 'leave its output untouched' },
       { name: 'pristine', does: "give it only the config's names and PATH" },
+      { name: 'watch', does: 'restart it with the new values when a secret changed' },
+      {
+        name: 'reload-signal',
+        value: 'signal',
+        does: 'with --watch: send it this signal instead, such as SIGHUP',
+        choices: RELOAD_SIGNALS,
+      },
+      { name: 'interval', value: 'duration', does: 'with --watch: time between two checks (default: 1m)' },
+      {
+        name: 'settle',
+        value: 'duration',
+        does: 'with --watch: how long nothing may change any more (default: 5s)',
+      },
       ENV,
       CONFIG,
     ],

@@ -71,8 +71,10 @@ async function dispatch(name: string, line: CommandLine): Promise<number> {
     case 'run': {
       // Both given: masked, which is the safe one.
       const mask = line.has('mask') || (line.has('no-mask') ? false : undefined);
+      const { readWatchOptions } = await import('./watch-options.ts');
+      const watch = readWatchOptions(line);
       const { run } = await import('./commands/run.ts');
-      return run(first, others, { ...options, mask, pristine: line.has('pristine') });
+      return run(first, others, { ...options, mask, pristine: line.has('pristine'), watch });
     }
     case 'export': {
       const { exportSecrets } = await import('./commands/export.ts');

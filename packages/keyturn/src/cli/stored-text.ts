@@ -5,6 +5,7 @@ import {
   type Failure,
   type Manifest,
   ResolveError,
+  type ResolveOptions,
   Secret,
   type StandardSchema,
 } from '@keyturn/core';
@@ -32,18 +33,27 @@ export function storedValue({ value, source }: Detailed<unknown>): string | Uint
   return source === 'default' ? textOfDefault(plain) : JSON.stringify(plain);
 }
 
+/** A secret as text, and the store's name for its version, where it has one. */
+export interface StoredText extends NamedText {
+  readonly version: string | undefined;
+}
+
 /**
  * Resolves all secrets of a project to text.
  * @throws {ResolveError} also for a value whose bytes are not text.
+ * @throws the signal's reason, when that aborts.
  */
-export async function resolveTexts({ resolver, manifest }: Opened): Promise<NamedText[]> {
-  const { values, failures } = await resolver.resolveSettled(storedManifest(manifest));
+export async function resolveTexts(
+  { resolver, manifest }: Opened,
+  options?: ResolveOptions,
+): Promise<StoredText[]> {
+  const { values, failures } = await resolver.resolveSettled(storedManifest(manifest), options);
   const binary: Failure[] = [];
-  const texts = Object.entries(values).flatMap(([name, detailed]): NamedText[] => {
+  const texts = Object.entries(values).flatMap(([name, detailed]): StoredText[] => {
     const value = storedValue(detailed);
     if (value === undefined) return [];
     const text = typeof value === 'string' ? value : decodeText(value);
-    if (text !== undefined) return [{ name, value: text }];
+    if (text !== undefined) return [{ name, value: text, version: detailed.version }];
     binary.push({
       name,
       reference: detailed.reference,

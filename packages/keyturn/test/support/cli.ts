@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { ended } from '../fixtures/runner.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -34,6 +35,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Without root's power to read what no mode allows; for any other user no different. */
   readonly unprivileged?: boolean;
+  /** As process 1 of a container, to which orphans fall. */
+  readonly first?: boolean;
 }
 
 export interface CliEnded {
@@ -64,6 +67,44 @@ export function keyturnBytes(folder: string, args: readonly string[], options: C
   return ended(child);
 }
 
+/** `keyturn` on its way. */
+export interface RunningCli {
+  readonly process: ChildProcess;
+  /** What it has written by now. */
+  stdout(): string;
+  stderr(): string;
+  readonly ended: Promise<CliEnded>;
+}
+
+/** Starts `keyturn` in a folder, in a process group of its own, of which nothing is left after the test. */
+export function startKeyturn(folder: string, args: readonly string[], options: CliOptions = {}): RunningCli {
+  const [command, ...rest] = commandLine(args, options);
+  const child = spawn(command, rest, {
+    cwd: folder,
+    env: environment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  onTestFinished(() => {
+    try {
+      process.kill(-Number(child.pid), 'SIGKILL');
+    } catch {}
+  });
+  const written = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    written.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    written.stderr += text;
+  });
+  return {
+    process: child,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    ended: once(child, 'close').then(([code]) => ({ code, ...written })),
+  };
+}
+
 /** Runs a shell's text in a folder; `$KEYTURN` in it is the command. */
 export async function shell(folder: string, text: string, options: CliOptions = {}): Promise<CliEnded> {
   const env = { ...environment(options), KEYTURN: commandLine([], options).join(' ') };
@@ -88,8 +129,12 @@ export async function onTerminal(
   return stdout.toString().replaceAll('\r\n', '\n');
 }
 
-function commandLine(args: readonly string[], { unprivileged = false }: CliOptions): [string, ...string[]] {
+function commandLine(
+  args: readonly string[],
+  { unprivileged = false, first = false }: CliOptions,
+): [string, ...string[]] {
   const command: [string, ...string[]] = [process.execPath, bin, ...args];
+  if (first) return ['python3', here('subreaper.py'), ...command];
   return unprivileged && process.geteuid?.() === 0
     ? ['python3', here('unprivileged.py'), ...command]
     : command;
