@@ -59,7 +59,7 @@ async function codeText(fault: Fault, provoke: () => Provoked | Promise<Provoked
   try {
     const { code, message, retryAfterMs, problems } = await examine(
       provoked,
-      fault === 'hangs' ? '500ms' : '5s',
+      fault === 'hangs' ? '500ms' : '60s',
     );
     expect({ code, message, problems }).toEqual({
       code: provoked.code,

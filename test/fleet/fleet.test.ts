@@ -82,7 +82,7 @@ describe.each([
     expectQuotaKept(outcome, callsEach);
   });
 
-  it.each(rivals)('beside: %s', { timeout: 120_000 }, async (what, boot) => {
+  it.each(rivals)('beside: %s', { timeout: 600_000 }, async (what, boot) => {
     const outcome = await bootFleet(boot, parameters, 1);
     print(what, outcome);
     expectQuotaKept(outcome, callsEach);

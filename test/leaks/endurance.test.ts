@@ -13,13 +13,13 @@ const FLAGS = ['--expose-gc', '--no-flush-bytecode'];
 /** What a process reports that resolves so often. It has to end by itself. */
 async function endure(resolves: number, ...leak: string[]): Promise<EnduranceReport> {
   const args = [...FLAGS, PROCESS, String(resolves), ...leak];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 120_000 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 600_000 });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
 
 describe('resolving for long, while values rotate, calls fail and hang, and callers leave', () => {
-  it('leaves nothing behind: 100,000 resolves', { timeout: 150_000 }, async () => {
+  it('leaves nothing behind: 100,000 resolves', { timeout: 600_000 }, async () => {
     const report = await endure(100_000);
     const { windows, counts } = report;
     expect(windows.at(-1)?.resolves).toBe(100_000);
@@ -43,9 +43,9 @@ describe('resolving for long, while values rotate, calls fail and hang, and call
 
   it.each([
     ['answers are kept', /^the heap: \d+ bytes a resolve$/],
-    ['signals are not let go', /^listeners: \d{4}$/],
+    ['signals are not let go', /^listeners: \d{3,}$/],
     ['timers are not cleared', /^resources: \d{3,} Timeout$/],
-  ])('would be seen to leak: %s', { timeout: 60_000 }, async (leak, found) => {
+  ])('would be seen to leak: %s', { timeout: 600_000 }, async (leak, found) => {
     expect(growth(await endure(20_000, leak))).toContainEqual(expect.stringMatching(found));
   });
 });

@@ -7,7 +7,7 @@ const core = new URL('../../packages/core/src/index.ts', import.meta.url).href;
  * What a process gets to end by itself. All limits of its resolvers are an hour, so what keeps it alive keeps it alive
  * for longer than this, and what does not ends after some hundred milliseconds: no machine is slow enough to decide.
  */
-const BOUND_MS = 30_000;
+const BOUND_MS = 120_000;
 
 /** What is common to the processes: a store, and a resolver in whose cache everything is stale at once. */
 const START = `

@@ -5,16 +5,11 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type AwsSecretsManagerOptions, awsSecretsManager } from '@keyturn/aws-secrets-manager';
 import { canary, runWith } from '@keyturn/conformance';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, inject, it } from 'vitest';
 import { always, fault, type Reply, startAwsJsonServer } from '../servers/aws-json.ts';
 import { boto3 } from '../stores/boto3.ts';
 import { describeLive } from '../stores/live.ts';
-import {
-  LOCALSTACK_CREDENTIALS,
-  LOCALSTACK_REGION,
-  type Localstack,
-  startLocalstack,
-} from '../stores/localstack.ts';
+import { LOCALSTACK_CREDENTIALS, LOCALSTACK_REGION } from '../stores/localstack.ts';
 
 const CONNECTION: AwsSecretsManagerOptions = {
   region: LOCALSTACK_REGION,
@@ -36,21 +31,19 @@ await describeLive(
   'conformance of aws-secrets-manager, on LocalStack (refusals: protocol server)',
   'localstack',
   () => {
-    let localstack: Localstack;
+    const endpoint = inject('localstack');
     let writer: SecretsManagerClient;
     let stores = 0;
 
     beforeAll(async () => {
-      localstack = await startLocalstack();
       writer = new SecretsManagerClient({
         region: LOCALSTACK_REGION,
         credentials: LOCALSTACK_CREDENTIALS,
-        endpoint: localstack.endpoint,
+        endpoint,
       });
     });
     afterAll(async () => {
       writer?.destroy();
-      await localstack?.stop();
     });
 
     runWith(it, {
@@ -58,7 +51,7 @@ await describeLive(
         stores += 1;
         const prefix = `kit/${stores}/`;
         return {
-          provider: awsSecretsManager({ ...CONNECTION, endpoint: localstack.endpoint, prefix }),
+          provider: awsSecretsManager({ ...CONNECTION, endpoint, prefix }),
           path: (name) => name,
           async put(path, value) {
             const secret =
@@ -79,11 +72,11 @@ await describeLive(
         async Disabled() {
           stores += 1;
           const path = `kit/${stores}/deleted`;
-          await boto3(localstack.endpoint, [
+          await boto3(endpoint, [
             ['secretsmanager', 'create_secret', { Name: path, SecretString: canary }],
             ['secretsmanager', 'delete_secret', { SecretId: path }],
           ]);
-          return { provider: awsSecretsManager({ ...CONNECTION, endpoint: localstack.endpoint }), path };
+          return { provider: awsSecretsManager({ ...CONNECTION, endpoint }), path };
         },
         InvalidReference: () => refusing(fault('InvalidParameterException', { message: canary })),
         Misconfigured: () => ({

@@ -1,15 +1,10 @@
 import { awsSecretsManager } from '@keyturn/aws-secrets-manager';
 import { createResolver, type Locator, type Provider } from '@keyturn/core';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { type CountingProxy, startCountingProxy } from '../servers/aws-proxy.ts';
 import { type Boto3Call, boto3 } from '../stores/boto3.ts';
 import { describeLive } from '../stores/live.ts';
-import {
-  LOCALSTACK_CREDENTIALS,
-  LOCALSTACK_REGION,
-  type Localstack,
-  startLocalstack,
-} from '../stores/localstack.ts';
+import { LOCALSTACK_CREDENTIALS, LOCALSTACK_REGION } from '../stores/localstack.ts';
 
 const UNICODE = 'canary: ä€😀\u0000\t"\\\n';
 const SIXTY_FOUR_KIB = 'canary-'.padEnd(64 * 1024, 'x');
@@ -48,20 +43,19 @@ const SEEDS: readonly Boto3Call[] = [
 ];
 
 await describeLive('LocalStack: Secrets Manager', 'localstack', () => {
-  let localstack: Localstack;
+  const endpoint = inject('localstack');
   let proxy: CountingProxy;
   let provider: Provider;
   let arn: string;
 
   beforeAll(async () => {
-    localstack = await startLocalstack();
-    proxy = await startCountingProxy(localstack.endpoint);
+    proxy = await startCountingProxy(endpoint);
     provider = awsSecretsManager({
       region: LOCALSTACK_REGION,
       credentials: LOCALSTACK_CREDENTIALS,
       endpoint: proxy.endpoint,
     });
-    const [database] = await boto3(localstack.endpoint, SEEDS);
+    const [database] = await boto3(endpoint, SEEDS);
     arn = database?.ARN ?? '';
   });
   beforeEach(() => {
@@ -70,7 +64,6 @@ await describeLive('LocalStack: Secrets Manager', 'localstack', () => {
   afterAll(async () => {
     await provider?.[Symbol.asyncDispose]?.();
     await proxy?.stop();
-    await localstack?.stop();
   });
 
   const signal = AbortSignal.timeout(300_000);

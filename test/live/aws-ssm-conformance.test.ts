@@ -1,15 +1,10 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type AwsSsmOptions, awsSsm } from '@keyturn/aws-ssm';
 import { canary, runWith } from '@keyturn/conformance';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, inject, it } from 'vitest';
 import { always, fault, type Reply, startAwsJsonServer } from '../servers/aws-json.ts';
 import { describeLive } from '../stores/live.ts';
-import {
-  LOCALSTACK_CREDENTIALS,
-  LOCALSTACK_REGION,
-  type Localstack,
-  startLocalstack,
-} from '../stores/localstack.ts';
+import { LOCALSTACK_CREDENTIALS, LOCALSTACK_REGION } from '../stores/localstack.ts';
 
 const CONNECTION: AwsSsmOptions = { region: LOCALSTACK_REGION, credentials: LOCALSTACK_CREDENTIALS };
 
@@ -25,21 +20,19 @@ async function refusing(reply: Reply) {
 }
 
 await describeLive('conformance of aws-ssm, on LocalStack (refusals: protocol server)', 'localstack', () => {
-  let localstack: Localstack;
+  const endpoint = inject('localstack');
   let writer: SSMClient;
   let stores = 0;
 
   beforeAll(async () => {
-    localstack = await startLocalstack();
     writer = new SSMClient({
       region: LOCALSTACK_REGION,
       credentials: LOCALSTACK_CREDENTIALS,
-      endpoint: localstack.endpoint,
+      endpoint,
     });
   });
   afterAll(async () => {
     writer?.destroy();
-    await localstack?.stop();
   });
 
   runWith(it, {
@@ -47,7 +40,7 @@ await describeLive('conformance of aws-ssm, on LocalStack (refusals: protocol se
       stores += 1;
       const prefix = `/kit/${stores}/`;
       return {
-        provider: awsSsm({ ...CONNECTION, endpoint: localstack.endpoint, prefix }),
+        provider: awsSsm({ ...CONNECTION, endpoint, prefix }),
         path: (name) => name,
         async put(path, value) {
           const Value = String(value);

@@ -1,15 +1,10 @@
 import { awsSsm } from '@keyturn/aws-ssm';
 import { createResolver, type Locator, type Provider } from '@keyturn/core';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { type CountingProxy, startCountingProxy } from '../servers/aws-proxy.ts';
 import { type Boto3Call, boto3 } from '../stores/boto3.ts';
 import { describeLive } from '../stores/live.ts';
-import {
-  LOCALSTACK_CREDENTIALS,
-  LOCALSTACK_REGION,
-  type Localstack,
-  startLocalstack,
-} from '../stores/localstack.ts';
+import { LOCALSTACK_CREDENTIALS, LOCALSTACK_REGION } from '../stores/localstack.ts';
 
 const ARN = 'arn:aws:ssm:eu-west-1:000000000000:parameter';
 const UNICODE = 'canary: ä€😀\u0000\t"\\\n';
@@ -38,19 +33,18 @@ const SEEDS: readonly Boto3Call[] = [
 ];
 
 await describeLive('LocalStack: Parameter Store', 'localstack', () => {
-  let localstack: Localstack;
+  const endpoint = inject('localstack');
   let proxy: CountingProxy;
   let provider: Provider;
 
   beforeAll(async () => {
-    localstack = await startLocalstack();
-    proxy = await startCountingProxy(localstack.endpoint);
+    proxy = await startCountingProxy(endpoint);
     provider = awsSsm({
       region: LOCALSTACK_REGION,
       credentials: LOCALSTACK_CREDENTIALS,
       endpoint: proxy.endpoint,
     });
-    await boto3(localstack.endpoint, SEEDS);
+    await boto3(endpoint, SEEDS);
   });
   beforeEach(() => {
     proxy.actions.length = 0;
@@ -58,7 +52,6 @@ await describeLive('LocalStack: Parameter Store', 'localstack', () => {
   afterAll(async () => {
     await provider?.[Symbol.asyncDispose]?.();
     await proxy?.stop();
-    await localstack?.stop();
   });
 
   const signal = AbortSignal.timeout(300_000);

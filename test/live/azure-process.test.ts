@@ -45,7 +45,7 @@ afterEach(async () => {
 async function runApp(env: Readonly<Record<string, string>>, before = ''): Promise<unknown> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', before + APP], {
     env: { PATH: process.env.PATH, PACKAGE, ...env },
-    timeout: 25_000,
+    timeout: 120_000,
   });
   return JSON.parse(stdout);
 }

@@ -46,7 +46,7 @@ await describeLive('keyturn run --watch on HashiCorp Vault', 'vault', () => {
   });
 
   const allow = (path: string) => live.policy('app', { [path]: ['read'] });
-  const until = (look: () => unknown) => expect.poll(look, { timeout: 20_000 }).toBeTruthy();
+  const until = (look: () => unknown) => expect.poll(look, { timeout: 120_000 }).toBeTruthy();
   const starts = (cli: RunningCli) =>
     [...cli.stdout().matchAll(/^up (\d+) (.*)$/gm)].map(([, , given]) => given);
   const isUp = (cli: RunningCli) => {

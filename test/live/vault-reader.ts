@@ -3,7 +3,7 @@ import type { Classified, Fetched, Outcome, Provider, SecretMetadata } from '@ke
 /** What a store said of one secret: its outcome, or what the error that was thrown is classified as. */
 export type Said<T> = Outcome<T> | Classified | undefined;
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 120_000;
 
 /** Reads one secret without core: no retries, no cache. */
 export async function read(

@@ -50,7 +50,7 @@ await describeLive('HashiCorp Vault: the server', 'vault', () => {
       expect(await read(provider)).toMatchObject({ ok: true });
       return front.count(/renew-self/);
     };
-    await expect.poll(renewals, { timeout: 10_000, interval: 250 }).toBe(2);
+    await expect.poll(renewals, { timeout: 120_000, interval: 250 }).toBe(2);
     expect(front.count(/login/)).toBe(1);
   });
 

@@ -4,26 +4,23 @@ import { TIMEOUT, TTL } from './settings.ts';
 
 /**
  * What was served though it may not be: what was not current within the ttl, or within the bound where it is said to
- * be stale; what is past its bound; and an old value after its successor had been served.
+ * be stale; and an old value after its successor had been served.
  */
 export function wrongs(answers: readonly Served[], secrets: Secrets, staleIfErrorMs: number): string[] {
   const bound = TTL + staleIfErrorMs;
-  return answers.flatMap((answer) => {
-    const late = answer.state === 'stale' && answer.age > bound ? ['stale, and past the bound'] : [];
-    const wrong = [...secrets.versions].flatMap(([name, versions]) => {
+  return answers.flatMap((answer) =>
+    [...secrets.versions].flatMap(([name, versions]) => {
       const { source, value } = answer.served?.[name] ?? {};
       if (value === undefined) return [];
       const version = versions.findIndex((each) => each.value === value);
       const within = source === 'stale' ? bound : TTL;
+      const age = `${Math.round(answer.age)} ms after the last fresh answer`;
       return [
         ...(wasCurrent(versions[version], answer, within) ? [] : ['not current']),
         ...(version < newestBefore(answers, answer, name, versions) ? ['its successor had been served'] : []),
-      ].map((reason) => `${name}: ${value} from ${source}: ${reason}`);
-    });
-    return [...late, ...wrong].map(
-      (text) => `${Math.round(answer.age)} ms after the last fresh answer: ${text}`,
-    );
-  });
+      ].map((reason) => `${name}: ${value} from ${source}, ${age}: ${reason}`);
+    }),
+  );
 }
 
 /** @param within how old it may have been when the request began, by its source. */

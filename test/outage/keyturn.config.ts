@@ -1,15 +1,18 @@
 import { awsSecretsManager } from '@keyturn/aws-secrets-manager';
 import { vault } from '@keyturn/vault';
 import { as, defineConfig, env } from 'keyturn';
+import { STALE_IF_ERROR, STALE_WHILE_REVALIDATE, TTL } from './settings.ts';
 
 // The quickstart's names, in two documents that both stores hold alike: beside the quickstart's app.ts, and beside
 // service.ts. Where the store is, and who asks, comes from the variables that each vendor's own tools read.
 const { APP_ENV, BOOT_DEADLINE, SHOP } = process.env;
+const staleIfError = Number(process.env.STALE_IF_ERROR ?? STALE_IF_ERROR);
 const settings = env();
 
 export default defineConfig({
   environment: APP_ENV,
   deadline: BOOT_DEADLINE,
+  cache: { ttl: TTL, staleWhileRevalidate: STALE_WHILE_REVALIDATE, staleIfError },
 
   environments: {
     vault: { providers: { settings, app: vault({ prefix: `secret/${SHOP}/` }) } },

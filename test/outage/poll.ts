@@ -22,8 +22,8 @@ export interface Poll {
 
 const EVERY_MS = 50;
 /** No answer within this is a failure. */
-const LIMIT_MS = 10_000;
-const WANTED_MS = 40_000;
+const LIMIT_MS = 20_000;
+const WANTED_MS = 60_000;
 
 /** Sends `GET url` twenty times a second, whether or not the requests before have their answer. */
 export function startPoll(url: string, atEnd: AtEnd): Poll {

@@ -31,7 +31,7 @@ export const NAMES = ['DATABASE_URL', 'STRIPE_KEY', 'SESSION_KEY', 'POOL_SIZE'];
 /** A part of each value that is nobody else's. */
 export const CANARIES = ['canary-', APP.SESSION_KEY];
 
-const INSIST_MS = 40_000;
+const INSIST_MS = 60_000;
 const PAUSE_MS = 50;
 
 export function makeSecrets(shop: string, store: Store): Secrets {

@@ -10,14 +10,14 @@ interface Body {
 }
 
 /**
- * What an answer was: `fresh`; `renewing`, a value past its ttl while it is read anew in the background; `stale`,
- * an older value; `refused`, the failures of secrets; `failed`, anything else.
+ * What an answer was, for the timeline: `fresh`; `renewing`, a value past its ttl while it is read anew in the
+ * background; `stale`, an older value; `refused`, the failures of secrets; `failed`, anything else.
  */
 export type State = 'fresh' | 'renewing' | 'stale' | 'refused' | 'failed';
 
 export interface Served extends Answer, Body {
   readonly state: State;
-  /** How long before its request the last fresh answer came, in milliseconds: what is stale is at least so old. */
+  /** How long before its request the last fresh answer came, in milliseconds: about the age of what is stale. */
   readonly age: number;
 }
 

@@ -30,7 +30,7 @@ export function outagesOf(
   });
 
   function test(title: string, work: (world: World) => Promise<void>, ownStore = false): void {
-    it(title, { timeout: 90_000 }, async ({ onTestFinished }) => {
+    it(title, { timeout: 600_000 }, async ({ onTestFinished }) => {
       const atEnd: AtEnd = (stop) =>
         onTestFinished(async () => {
           await stop();

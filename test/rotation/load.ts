@@ -24,11 +24,11 @@ export interface Load {
 
 const PER_SECOND = 50;
 const MOST_RUNNING = 25;
-const MOST_MS = 10_000;
+const MOST_MS = 60_000;
 
 /**
  * Begins a piece of work 50 times a second, whether or not those before have ended; 25 at most run at once. What
- * takes longer than 10 s has failed. Ends with its test, if it was not stopped before.
+ * takes longer than a minute has failed. Ends with its test, if it was not stopped before.
  */
 export function startLoad(work: () => Promise<unknown>): Load {
   const start = performance.now();
@@ -78,7 +78,7 @@ export function startLoad(work: () => Promise<unknown>): Load {
       await settled();
       const goal = ended + count;
       const reached = () => expect(ended).toBeGreaterThanOrEqual(goal);
-      await vi.waitFor(reached, { timeout: 20_000, interval: 10 });
+      await vi.waitFor(reached, { timeout: 120_000, interval: 10 });
     },
     stop,
     print(title) {

@@ -11,6 +11,8 @@ const OPTIONAL: readonly Store[] = ['lowkey-vault', 'gcp-secret-manager'];
 
 // Its image may be out of reach, and it would keep a test run waiting: tests stop what they start.
 process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
+// The engine that up.sh starts publishes on loopback only. In a container that was lent its host's engine, say the host.
+if (process.env.DOCKER_HOST === undefined) process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1';
 
 /** The image that docker-compose.test.yml names for a store. */
 export async function imageOf(store: Store): Promise<string> {
@@ -20,7 +22,7 @@ export async function imageOf(store: Store): Promise<string> {
 }
 
 /** Why tests on a store can't run here; undefined when they can. */
-async function obstacle(store: Store): Promise<string | undefined> {
+export async function obstacle(store: Store): Promise<string | undefined> {
   const image = await imageOf(store);
   const runtime = await getContainerRuntimeClient().catch(() => undefined);
   if (runtime === undefined) return 'no Docker Engine answers (test/stores/up.sh starts one)';

@@ -88,7 +88,7 @@ async function startIn(folder: string): Promise<Postgres> {
     database: 'postgres',
     user,
     password,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: 60_000,
   });
   const superuser = new Client(login(SUPERUSER.user, SUPERUSER.password));
   await superuser.connect();

@@ -29,6 +29,7 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive quietly apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# --ip: what containers publish is for this machine only.
 engine() {
   docker info >/dev/null 2>&1 && return
   if ! command -v dockerd >/dev/null; then
@@ -37,7 +38,7 @@ engine() {
   fi
   say 'starting Docker Engine'
   mkdir -p "$state"
-  setsid dockerd --data-root "$state/docker" >"$state/dockerd.log" 2>&1 </dev/null &
+  setsid dockerd --ip 127.0.0.1 --data-root "$state/docker" >"$state/dockerd.log" 2>&1 </dev/null &
   for _ in $(seq 120); do docker info >/dev/null 2>&1 && return; sleep 0.5; done
   say 'Docker Engine did not start:'
   tail -5 "$state/dockerd.log" >&2
@@ -86,12 +87,14 @@ build_localstack() {
   quietly docker build --quiet --network=host --tag "$1" "$state/localstack"
 }
 
-# `minimal`: without it the build needs plugin modules that are not published.
+# `minimal`: without it the build needs plugin modules that are not published. The compiler's flags, and a stand-in for
+# go-discover, make it three times faster: neither inlining nor what a debugger reads is missed here.
 build_vault() {
   build_base
-  say "building $1 from its Go module (4 to 8 min the first time)"
+  say "building $1 from its Go module (about 3 min the first time)"
   context vault
-  (cd "$state/vault" && CGO_ENABLED=0 quietly go build -buildvcs=false -tags minimal -trimpath -ldflags '-s -w' -o vault .)
+  (cd "$state/vault" && CGO_ENABLED=0 quietly go build -buildvcs=false -tags minimal -trimpath \
+    -gcflags 'all=-l -dwarf=false' -ldflags '-s -w' -o vault .)
   quietly docker build --quiet --tag "$1" "$state/vault"
 }
 

@@ -1,5 +1,5 @@
 import { createResolver } from '@keyturn/core';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { always, fault, ok } from '../../../test/servers/aws-json.ts';
 import { parameterStore } from '../../../test/servers/aws-ssm.ts';
 import { failureOf, locator, options, startStore } from './harness.ts';
@@ -181,7 +181,7 @@ it('has a hundred parameters under way at once', async () => {
   const names = Array.from({ length: 100 }, (_, index) => `p${index}`);
   const reading = resolver.resolve(Object.fromEntries(names.map((name) => [name, `ssm://${name}`])));
   const ended = expect(reading).rejects.toThrow('the resolver was closed');
-  await vi.waitFor(() => expect(server.count('GetParameters')).toBe(10));
+  await expect.poll(() => server.count('GetParameters')).toBe(10);
   await resolver.close();
   await ended;
 });

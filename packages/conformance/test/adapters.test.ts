@@ -13,7 +13,7 @@ const order = 'answers in the order asked';
 async function nodeTest(file: string) {
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 20_000,
+    timeout: 120_000,
   });
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
   const tap = (await child.stdout.setEncoding('utf8').toArray()).join('');

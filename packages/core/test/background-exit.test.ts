@@ -12,7 +12,7 @@ describe('a process whose work is done', () => {
     async (_, way) => {
       const script = join(import.meta.dirname, 'support/background-read.ts');
       // Killed after a while: its limits are minutes. Then this rejects.
-      const { stdout } = await promisify(execFile)(process.execPath, [script, way], { timeout: 20_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, [script, way], { timeout: 120_000 });
       expect(stdout).toBe(`the second call ${way}s\nstale\n`);
     },
     30_000,

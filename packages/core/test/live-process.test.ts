@@ -12,7 +12,7 @@ function run(body: string) {
     async function main() { ${body} }
     void main();`;
   const started = performance.now();
-  const options = { encoding: 'utf8', timeout: 20_000 } as const;
+  const options = { encoding: 'utf8', timeout: 120_000 } as const;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', script],

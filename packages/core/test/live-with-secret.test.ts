@@ -89,7 +89,7 @@ describe('the order of tries', () => {
     const work = db.through(resolver, ALL);
     await settle();
     await settle();
-    await vi.waitFor(() => expect(db.shown).toEqual(['v1', 'v2']));
+    await expect.poll(() => db.shown).toEqual(['v1', 'v2']);
     db.accepts.add('v1');
     expect(await ended(work)).toBe('connected with v1');
     expect(db.shown).toEqual(['v1', 'v2', 'v1']);

@@ -408,7 +408,7 @@ describe('limits', () => {
     expect(app.calls).toEqual([]);
     const controller = new AbortController();
     const work = resolver.resolve('app://x', { signal: controller.signal });
-    await vi.waitFor(() => expect(app.calls).toHaveLength(1));
+    await expect.poll(() => app.calls.length).toBe(1);
     controller.abort(reason);
     await expect(work).rejects.toBe(reason);
   });

@@ -42,5 +42,5 @@ export async function inChild(script: string): Promise<string> {
   const source = new URL('../src/index.ts', import.meta.url).href;
   const module = `import { dotenv } from ${JSON.stringify(source)};\n${script}`;
   const args = ['--input-type=module', '--eval', module, directory];
-  return (await promisify(execFile)(process.execPath, args, { timeout: 10_000 })).stdout;
+  return (await promisify(execFile)(process.execPath, args, { timeout: 120_000 })).stdout;
 }

@@ -29,7 +29,7 @@ describe('a process without credentials', () => {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       [child, String(milliseconds), client],
-      { env: { HOME: '/nonexistent', ...env }, timeout: 20_000 },
+      { env: { HOME: '/nonexistent', ...env }, timeout: 120_000 },
     );
     return { ...JSON.parse(stdout), stderr };
   }

@@ -11,8 +11,8 @@ import { root } from '../../../scripts/packages.ts';
 export const example = join(root, 'examples/django');
 
 const keyturn = join(root, 'packages/keyturn/dist/cli/bin.js');
-const START_MS = 30_000;
-const ANSWER_MS = 5000;
+const START_MS = 120_000;
+const ANSWER_MS = 30_000;
 
 /** A copy of the example, which a test may change, outside the workspace. */
 export interface Project {

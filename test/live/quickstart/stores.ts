@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { startCountingProxy } from '../../servers/aws-proxy.ts';
 import { startKeyVault } from '../../servers/azure-key-vault.ts';
 import { makeCertificates } from '../../servers/certificates.ts';
@@ -11,7 +12,7 @@ import { startManagedIdentity } from '../../servers/managed-identity.ts';
 import { forwardTo, startVaultServer } from '../../servers/vault-server.ts';
 import { type Boto3Call, boto3 } from '../../stores/boto3.ts';
 import { hvacPut } from '../../stores/hvac.ts';
-import { LOCALSTACK_CREDENTIALS, LOCALSTACK_REGION, startLocalstack } from '../../stores/localstack.ts';
+import { LOCALSTACK_CREDENTIALS, LOCALSTACK_REGION } from '../../stores/localstack.ts';
 import { startVault } from '../../stores/vault.ts';
 
 /** What each store is seeded with, by another client than the one under test. */
@@ -105,11 +106,10 @@ export const openGoogle: Open = async (atEnd) => {
 
 function openLocalstack(put: (seed: [name: string, value: string]) => Boto3Call): Open {
   return async (atEnd) => {
-    const localstack = await startLocalstack();
-    atEnd(localstack.stop);
-    const proxy = await startCountingProxy(localstack.endpoint);
+    const endpoint = inject('localstack');
+    const proxy = await startCountingProxy(endpoint);
     atEnd(proxy.stop);
-    await boto3(localstack.endpoint, Object.entries(SEEDS).map(put));
+    await boto3(endpoint, Object.entries(SEEDS).map(put));
     return {
       env: {
         AWS_ENDPOINT_URL: proxy.endpoint,

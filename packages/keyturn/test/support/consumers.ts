@@ -189,7 +189,7 @@ function pythonEnvironment(wanted: string): { python?: string; absent?: string }
 }
 
 function absentUnless(command: string, args: readonly string[]): { absent?: string } {
-  const { status, error } = spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+  const { status, error } = spawnSync(command, args, { stdio: 'ignore', timeout: 120_000 });
   if (error !== undefined) return { absent: `${command} is not installed` };
   return status === 0 ? {} : { absent: `\`${[command, ...args].join(' ')}\` fails` };
 }

@@ -64,7 +64,7 @@ export function watch(folder: string, program: string, options: readonly string[
 }
 
 export const until = (look: () => unknown) =>
-  expect.poll(look, { timeout: 20_000, interval: 20 }).toBeTruthy();
+  expect.poll(look, { timeout: 120_000, interval: 20 }).toBeTruthy();
 /** The starts so far: the ids of the processes, and what they were given. */
 export const starts = ({ stdout }: RunningCli) =>
   [...stdout().matchAll(/^up (\d+) (.*)$/gm)].map(([, id, given]) => ({ id: Number(id), given }));
