@@ -65,6 +65,7 @@ describe('a value or a token in an error is found', () => {
     ['map', Object.assign(new Error('failed'), { headers: new Map([['token', TOKEN]]) }), ['inspect()']],
     ['JSON alone', new Hiding('failed'), ['JSON']],
     ['Base64', new Error(base64(canary)), ['inspect()', 'the text', 'the stack']],
+    ['Base64 of more', new Error(base64(`user:${TOKEN}!`)), ['inspect()', 'the text', 'the stack']],
     ['hex', new Error(Buffer.from(TOKEN).toString('hex')), ['inspect()', 'the text', 'the stack']],
     ['URL', new Error(`/login?token=${encodeURIComponent(TOKEN)}`), ['inspect()', 'the text', 'the stack']],
     ['long text', new Error('x'.repeat(50_000) + canary), ['inspect()', 'the text', 'the stack']],

@@ -11,6 +11,7 @@ import {
   Secret,
 } from '@keyturn/core';
 import { watchHandles } from '../../packages/conformance/src/handles.ts';
+import { leaksIn as findLeaks } from '../leaks/search.ts';
 import type { Expiring, Provoked } from './matrix.ts';
 
 /** What came of reading before a fault. */
@@ -129,13 +130,7 @@ export function leaksIn(error: unknown, hidden: readonly string[] = []): string[
 }
 
 function shown(where: string, text: string, hidden: readonly string[]): string[] {
-  const forms = [canary, ...hidden].flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-    Buffer.from(secret).toString('hex'),
-  ]);
-  return forms.some((form) => text.includes(form)) ? [`${where} shows a value or a credential`] : [];
+  return findLeaks(text, [canary, ...hidden]).length > 0 ? [`${where} shows a value or a credential`] : [];
 }
 
 function print(subject: unknown): string {

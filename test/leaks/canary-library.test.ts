@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -218,6 +219,35 @@ describe('what is resolved shows no value', () => {
     expect(shownBy(resolver.plan(manifest))).toEqual([]);
     expect(shownBy(resolver)).toEqual([]);
     expect(shownBy(store)).toEqual([]);
+  });
+});
+
+describe('what a resolver tells shows no value', () => {
+  const store = memory({ KEY: canary('key'), SPECIAL, MORE: canary('more') });
+  const { providers, secrets } = failing(folder);
+
+  it('in events, on the diagnostics channel, in metrics and ages', async () => {
+    const resolver = createResolver({
+      providers: { ...providers, app: store },
+      retry: false,
+      rotation: { maxAge: '1d' },
+      onWarning: (said) => told.push(said),
+    });
+    const told: unknown[] = [];
+    const hear = (event: unknown) => told.push(event);
+    resolver.subscribe(hear);
+    subscribe('keyturn', hear);
+    const all = { ...secrets, KEY: 'app://KEY', SPECIAL: 'app://SPECIAL' };
+    await resolver.resolveSettled(all);
+    await resolver.resolveSettled(all);
+    store.set('KEY', canary('changed'));
+    await resolver.resolveSettled(all, { fresh: true });
+    told.push(resolver.metrics(), await resolver.rotation({ KEY: 'app://KEY', SPECIAL: 'app://SPECIAL' }));
+    unsubscribe('keyturn', hear);
+    expect(told.length).toBeGreaterThan(2 * Object.keys(all).length);
+    expect(JSON.stringify(told)).toContain('"rotated"');
+    expect(shownBy(told)).toEqual([]);
+    expect(shownBy([...told, { planted: canary('event') }])).not.toEqual([]);
   });
 });
 

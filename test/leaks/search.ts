@@ -9,6 +9,17 @@ export const SPECIAL = '"ü\n€%&"\\';
 /** A canary, told apart by a word. */
 export const canary = (word: string): string => `${MARK}-${word}`;
 
+/** Values of every kind, each with the mark at its front. */
+export const KINDS: Readonly<Record<string, string | Uint8Array>> = {
+  short: MARK,
+  long: `${MARK}-${'x'.repeat(100_000)}`,
+  'of many lines': `${MARK}-one\r\n${MARK}-two\n\n\t${MARK}-three\n`,
+  'like a regular expression': `${MARK}.*(?<a>[^"]+)\\1|$&{2,}?)(`,
+  'like JSON': `{"${MARK}": ["${MARK}-item", {"__proto__": null}]}`,
+  'like a format': `${MARK} %s %o %j %d %c \${x} {{x}} \x1b[31m`,
+  binary: Buffer.concat([Buffer.from(MARK), Buffer.from([0, 255, 254, 128, 10])]),
+};
+
 /** What to look for: what is part of every canary, and the one without it. */
 export const NEEDLES: readonly string[] = [MARK, SPECIAL];
 

@@ -73,6 +73,7 @@ export function cliCases(version: string): readonly CliCase[] {
         '',
       ].join('\n'),
     },
+    { args: ['rotation', '--within', 'soon'], files, env, code: 2, stdout: '' },
     {
       args: ['example', '--json'],
       files,

@@ -7,6 +7,8 @@ export interface Attributes {
   readonly expires?: Date;
   /** @default now */
   readonly created?: Date;
+  /** When its tags or attributes were last edited. @default `created` */
+  readonly updated?: Date;
   readonly contentType?: string;
 }
 
@@ -110,7 +112,7 @@ function newest(versions: readonly Version[] = []): Version | undefined {
 /** https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret#secretattributes: whole seconds. */
 function versionOf(
   value: string,
-  { enabled = true, created = new Date(), notBefore, expires, contentType }: Attributes,
+  { enabled = true, created = new Date(), updated = created, notBefore, expires, contentType }: Attributes,
 ): Version {
   return {
     id: randomBytes(16).toString('hex'),
@@ -122,7 +124,7 @@ function versionOf(
       ...(notBefore && { nbf: seconds(notBefore) }),
       ...(expires && { exp: seconds(expires) }),
       created: seconds(created),
-      updated: seconds(created),
+      updated: seconds(updated),
       recoveryLevel: 'Recoverable+Purgeable',
       recoverableDays: 90,
     },

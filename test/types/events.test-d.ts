@@ -8,6 +8,7 @@ import {
   type ResolverListener,
   type ResolverMetrics,
   type RotatedEvent,
+  type RotationVerdict,
   type Source,
 } from '@keyturn/core';
 import { expectTypeOf } from 'vitest';
@@ -75,6 +76,14 @@ const end = resolver.subscribe((event) => {
       expectTypeOf(event.version).toEqualTypeOf<string | undefined>();
       // @ts-expect-error not every store has one
       expectTypeOf(event.version).toEqualTypeOf<string>();
+      break;
+    case 'rotation':
+      expectTypeOf(event.verdict).toEqualTypeOf<RotationVerdict>();
+      // @ts-expect-error one of five
+      expectTypeOf(event.verdict).toEqualTypeOf<string>();
+      expectTypeOf(event.dueAt).toEqualTypeOf<number | undefined>();
+      // @ts-expect-error milliseconds, no Date
+      expectTypeOf(event.dueAt).toEqualTypeOf<Date | undefined>();
       break;
     default:
       // All types were named.

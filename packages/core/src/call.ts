@@ -1,6 +1,6 @@
 import type { Probe } from './monitor.ts';
 import type { Leg } from './plan.ts';
-import type { Classified, Fetched, Outcome, Provider } from './provider.ts';
+import type { Classified, Fetched, FetchOptions, Locator, Outcome, Provider } from './provider.ts';
 import { Cut, openScope, raced } from './scope.ts';
 
 /** What a call needs to know of the resolve that it belongs to. */
@@ -12,6 +12,8 @@ export interface CallContext {
   readonly warn: (provider: Provider, message: string) => void;
   /** Nobody waits for it, so its timers do not keep the process alive. @default false */
   readonly isBackground?: boolean;
+  /** Asks for metadata, where the store tells it without the value; the value is then an empty map. */
+  readonly metadataOnly?: true;
 }
 
 /**
@@ -39,14 +41,15 @@ export async function callProvider(
 async function ask(
   provider: Provider,
   call: readonly Leg[],
-  { signal: parent, timeoutMs, warn, isBackground = false }: CallContext,
+  { signal: parent, timeoutMs, warn, isBackground = false, metadataOnly }: CallContext,
 ): Promise<readonly Outcome<Fetched>[] | Classified> {
   const timedOut = `no answer within ${timeoutMs} ms`;
   const scope = openScope(timeoutMs, timedOut, [parent], !isBackground);
   try {
     const locators = call.map((leg) => leg.locator);
     const options = { signal: scope.signal, warn: (message: string) => warn(provider, message) };
-    const outcomes = await raced((async () => provider.fetch(locators, options))(), scope.signal);
+    const method = metadataOnly && provider.describe ? describe : fetch;
+    const outcomes = await raced(method(provider, locators, options), scope.signal);
     if (Array.isArray(outcomes) && outcomes.length === call.length) return outcomes.map(sound);
     return {
       code: 'Unknown',
@@ -59,6 +62,17 @@ async function ask(
   } finally {
     scope.close();
   }
+}
+
+async function fetch(provider: Provider, locators: readonly Locator[], options: FetchOptions) {
+  return await provider.fetch(locators, options);
+}
+
+async function describe(provider: Provider, locators: readonly Locator[], { signal }: FetchOptions) {
+  const outcomes = (await provider.describe?.(locators, { signal })) ?? [];
+  return outcomes.map((outcome): Outcome<Fetched> => {
+    return outcome?.ok ? { ok: true, value: { value: {}, metadata: outcome.value } } : outcome;
+  });
 }
 
 /** The provider's word for its error. The error itself goes no further: it can hold tokens and values. */

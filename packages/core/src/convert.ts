@@ -4,21 +4,26 @@ import { defaultMessage, hintFor } from './hints.ts';
 import { absenceOf, type Detailed, type Source } from './manifest.ts';
 import type { Item } from './plan.ts';
 import type { ErrorCode, Fetched, Outcome, SecretMetadata } from './provider.ts';
+import type { Redactor } from './redactor.ts';
 import { isConversion, Unconvertible } from './schema.ts';
 import { Cut, racedInTurn } from './scope.ts';
 import { Secret } from './secret.ts';
 import { type Picked, pick } from './value.ts';
 import type { Answer } from './walk.ts';
 
+/** What came of one name: its value, or why there is none. */
+export type Result = Detailed<unknown> | Failure;
+
 /** What the conversion of an answer needs to know of its resolver. */
 export interface ConvertContext {
   readonly allowDefaults: boolean;
   readonly environment: string | undefined;
   readonly signal: AbortSignal;
+  readonly redactor: Pick<Redactor, 'add'> | undefined;
 }
 
 /** From an answer to the value that the app gets, or the failure that it is told of. */
-export async function convert(answer: Answer, context: ConvertContext): Promise<Detailed<unknown> | Failure> {
+export async function convert(answer: Answer, context: ConvertContext): Promise<Result> {
   const { item, outcome } = answer;
   const { entry } = item;
   if (!outcome.ok) return missing(answer, outcome.code, outcome.message, context);
@@ -30,16 +35,21 @@ export async function convert(answer: Answer, context: ConvertContext): Promise<
   const empty = (typeof value === 'string' || value instanceof Uint8Array) && value.length === 0;
   if (empty && !entry.allowEmpty) {
     const absence = absenceOf(entry, context.allowDefaults);
-    if (absence === 'default' || absence === 'absent') return stand(answer, absence);
+    if (absence === 'default' || absence === 'absent') return stand(answer, absence, context);
     return failure(item, 'InvalidValue', 'is empty', 'Fill it in, or say allowEmpty: true.');
   }
 
+  // Before a schema, which is the app's own code, sees it.
+  tellRedactor(item, value, context);
   const { metadata } = outcome.value;
   const { source = 'store' } = outcome;
   if (entry.as === undefined) return detailed(answer, value, source, metadata);
   try {
     const converted = validate(entry.as, value);
     const output = converted instanceof Promise ? await racedInTurn(converted, context.signal) : converted;
+    // Other objects are made of the stored text, whose parts the redactor knows.
+    const isText = typeof output !== 'object' || Array.isArray(output) || output instanceof Uint8Array;
+    if (isText) tellRedactor(item, output, context);
     return detailed(answer, output, source, metadata);
   } catch (error) {
     if (error instanceof Unconvertible) return failure(item, 'InvalidValue', error.problem);
@@ -59,13 +69,14 @@ function missing(
   answer: Answer,
   code: ErrorCode,
   message: string | undefined,
-  { allowDefaults, environment }: ConvertContext,
-): Detailed<unknown> | Failure {
+  context: ConvertContext,
+): Result {
   const { item } = answer;
+  const { allowDefaults, environment } = context;
   const text = message ?? `${defaultMessage(code)} in ${item.reference.provider} (${answer.provider.kind})`;
   if (code !== 'NotFound') return failure(item, code, text);
   const absence = absenceOf(item.entry, allowDefaults);
-  if (absence === 'default' || absence === 'absent') return stand(answer, absence);
+  if (absence === 'default' || absence === 'absent') return stand(answer, absence, context);
   if (!Object.hasOwn(item.entry, 'default')) return failure(item, code, text);
   const where = environment === undefined ? 'here' : `in ${environment}`;
   return failure(
@@ -76,8 +87,28 @@ function missing(
   );
 }
 
-function stand(answer: Answer, source: 'default' | 'absent'): Detailed<unknown> {
-  return detailed(answer, source === 'default' ? answer.item.entry.default : undefined, source);
+function stand(answer: Answer, source: 'default' | 'absent', context: ConvertContext): Detailed<unknown> {
+  if (source === 'absent') return detailed(answer, undefined, source);
+  const value = answer.item.entry.default;
+  tellRedactor(answer.item, value, context);
+  return detailed(answer, value, source);
+}
+
+/** Tells what to mask of a value that is to be handed out: a document as its JSON, a list as its items. */
+function tellRedactor({ entry, shown }: Item, value: unknown, { redactor }: ConvertContext): void {
+  if (redactor === undefined || entry.sensitive === false) return;
+  redactor.add((Array.isArray(value) ? value : [value]).map(textOf), shown);
+}
+
+function textOf(value: unknown): string | Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value !== 'object') return String(value);
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    // A circle or a BigInt, which only the app's own code can have made.
+    return '';
+  }
 }
 
 function detailed(

@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.ts';
 import type { Source } from './manifest.ts';
 import type { ErrorCode } from './provider.ts';
+import type { RotationVerdict } from './rotation-judge.ts';
 
 /** What every event says. No event holds a value, or a text that a store or a vendor wrote. */
 interface Said<Type extends string> {
@@ -88,6 +89,21 @@ export interface RotatedEvent extends SaidOfProvider<'rotated'> {
   readonly version?: string;
 }
 
+/** The age of a value was judged, as a resolve was about to hand it out. */
+export interface RotationEvent extends SaidOfProvider<'rotation'> {
+  readonly path: string;
+  /** The store's own name for the version, where it has one. */
+  readonly version?: string;
+  /** `overdue` says nothing of whether it was refused: the `code` of the resolve's event does. */
+  readonly verdict: RotationVerdict;
+  /** Left out where nothing dates it. */
+  readonly ageMs?: number;
+  /** Only a time is known at which the value was there already: it is at least this old. */
+  readonly atLeast?: true;
+  /** The first moment at which it is overdue, ahead or past, in milliseconds since 1970. */
+  readonly dueAt?: number;
+}
+
 /** What a resolver tells of what it does. It mirrors: what listens changes nothing. */
 export type ResolverEvent =
   | ResolveEvent
@@ -95,7 +111,8 @@ export type ResolverEvent =
   | RetryEvent
   | RetryRefusedEvent
   | StaleEvent
-  | RotatedEvent;
+  | RotatedEvent
+  | RotationEvent;
 
 export type ResolverListener = (event: ResolverEvent) => void;
 

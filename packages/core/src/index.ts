@@ -1,7 +1,11 @@
+export type { AuditContext } from './audit-context.ts';
+export type { AuditEvent, AuditProcess, AuditSink } from './audit-event.ts';
+export type { AuditOptions } from './audit-options.ts';
 export type { CacheOptions, FreshnessOptions } from './cache-settings.ts';
 export type { CacheTarget } from './cache-target.ts';
 export { as } from './conversions.ts';
 export type { DatabaseUrl } from './database-url.ts';
+export { DATE_FORM, parseDate } from './date.ts';
 export { DURATION_FORM, type Duration, parseDuration } from './duration.ts';
 export { ConfigError, type Failure, type Problem, ResolveError } from './errors.ts';
 export type {
@@ -12,6 +16,7 @@ export type {
   RetryEvent,
   RetryRefusedEvent,
   RotatedEvent,
+  RotationEvent,
   StaleEvent,
 } from './events.ts';
 export { type Chain, type FirstOfOptions, firstOf, type ProviderSource } from './first-of.ts';
@@ -56,11 +61,15 @@ export type {
   Provider,
   SecretMetadata,
 } from './provider.ts';
-export { createRedactor, type Redactor, type RedactorStream } from './redactor.ts';
+export { createRedactor, type Redactor } from './redactor.ts';
+export type { RedactorStream } from './redactor-stream.ts';
 export { formatReference, parseReference, type Reference } from './reference.ts';
 export { createResolver } from './resolver.ts';
 export type { Resolver, Settled, SingleOptions } from './resolver-api.ts';
 export type { RetryOptions } from './retry-options.ts';
+export type { RotationJudgement, RotationVerdict } from './rotation-judge.ts';
+export type { RotationOptions, RotationRule, SecretRotation } from './rotation-policy.ts';
+export type { RotationReadOptions, RotationStatus } from './rotation-report.ts';
 export { type Conversion, isConversion, type SchemaOutput, type StandardSchema } from './schema.ts';
 export { Secret } from './secret.ts';
 export type {

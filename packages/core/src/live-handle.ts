@@ -1,3 +1,4 @@
+import type { AuditContext } from './audit-context.ts';
 import type { Duration } from './duration.ts';
 import { ConfigError, ResolveError } from './errors.ts';
 import { type ClientSettings, type Clients, createClients, type Lent } from './live-clients.ts';
@@ -6,7 +7,7 @@ import type { Entry } from './manifest.ts';
 import { LONGEST_TIMER } from './scope.ts';
 
 /** How a handle follows its secret and lets go of its clients. */
-export interface HandleOptions<C> {
+export interface HandleOptions<C> extends AuditContext {
   /** The longest time between two checks; each is shorter by up to a tenth, at random. @default 1 min */
   readonly interval?: Duration | undefined;
   /** Closes a client that is no longer used. @default nothing is done */

@@ -1,3 +1,4 @@
+import type { AuditContext } from './audit-context.ts';
 import type { CacheReader } from './cache.ts';
 import { pickStored } from './convert.ts';
 import type { Failure } from './errors.ts';
@@ -14,7 +15,7 @@ export interface LiveSource {
    */
   resolve(
     entry: Entry,
-    options: Pick<ResolveOptions, 'signal' | 'fresh'>,
+    options: Pick<ResolveOptions, 'signal' | 'fresh'> & AuditContext,
     reader?: CacheReader,
   ): Promise<{
     readonly values: readonly (readonly [string, Detailed<unknown>])[];

@@ -1,3 +1,4 @@
+import type { AuditContext } from './audit-context.ts';
 import { elapsed, now } from './cache-entry.ts';
 import type { Duration } from './duration.ts';
 import { ResolveError } from './errors.ts';
@@ -13,7 +14,7 @@ import type { Detailed, Entry, EntryOptions } from './manifest.ts';
 import { follow, idle } from './scope.ts';
 
 /** Options of `watch()`: how to convert the secret, and how to follow it. */
-export interface WatchOptions extends EntryOptions {
+export interface WatchOptions extends EntryOptions, AuditContext {
   /** The longest time between two checks; each is shorter by up to a tenth, at random. @default 1 min */
   readonly interval?: Duration | undefined;
   /** Aborting it rejects `next()` with its reason, at once. */

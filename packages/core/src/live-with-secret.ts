@@ -1,3 +1,4 @@
+import type { AuditContext } from './audit-context.ts';
 import type { CacheReader } from './cache.ts';
 import type { Duration } from './duration.ts';
 import { ResolveError } from './errors.ts';
@@ -6,7 +7,7 @@ import type { Entry } from './manifest.ts';
 import { Cut, openScope, raced, sleep } from './scope.ts';
 
 /** When `withSecret()` tries again, and for how long. */
-export interface WithSecretOptions {
+export interface WithSecretOptions extends AuditContext {
   /** Whether an error of `use` means that its secret was rejected. All other errors go through at once. */
   readonly isRejected: (error: unknown) => boolean;
   /** How long other values are tried, counted from the first rejection. A `use` that runs is not cut short. @default 10 s */

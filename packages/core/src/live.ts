@@ -1,6 +1,7 @@
+import { AUDIT_CONTEXT, type AuditContext, contextProblems } from './audit-context.ts';
 import type { CacheReader } from './cache.ts';
 import { type Handle, type HandleOptions, openHandle } from './live-handle.ts';
-import { checkOptions } from './live-options.ts';
+import { checkOptions, type OptionChecks } from './live-options.ts';
 import type { LiveSource } from './live-read.ts';
 import { createReread } from './live-reread.ts';
 import { type WatchOptions, watchVersions } from './live-watch.ts';
@@ -43,15 +44,15 @@ export function createLive(hooks: LiveHooks): Live {
 
   return {
     watch(reference, options) {
-      const checks = checkOptions(options, ['interval', 'signal']);
+      const checks = checkLive(options, ['interval', 'signal']);
       const intervalMs = checks.duration('interval', INTERVAL_MS);
       const entry = checks.entry(reference);
       check([entry]);
-      return watchVersions(hooks, entry, { intervalMs, signal: options.signal });
+      return watchVersions(speakingFor(options, hooks), entry, { intervalMs, signal: options.signal });
     },
 
     async handle(reference, build, options) {
-      const checks = checkOptions(options, ['interval', 'close', 'drainTimeout']);
+      const checks = checkLive(options, ['interval', 'close', 'drainTimeout']);
       checks.needFunction('build', build, 'make a client of the secret: (secret) => client');
       if (options?.close !== undefined)
         checks.needFunction('close', options.close, '(client) => client.end()');
@@ -60,11 +61,17 @@ export function createLive(hooks: LiveHooks): Live {
       const entry = checks.entry(reference);
       check([entry]);
       const { close } = options;
-      return openHandle(hooks, entry, { build, close, drainMs, intervalMs, open: handles });
+      return openHandle(speakingFor(options, hooks), entry, {
+        build,
+        close,
+        drainMs,
+        intervalMs,
+        open: handles,
+      });
     },
 
     async withSecret(references, use, options) {
-      const checks = checkOptions(options, ['isRejected', 'within', 'signal']);
+      const checks = checkLive(options, ['isRejected', 'within', 'signal']);
       checks.needFunction('use', use, 'use the secret: (secret) => connect(secret.reveal())');
       checks.needFunction('isRejected', options?.isRejected, IS_REJECTED);
       const withinMs = checks.duration('within', WITHIN_MS);
@@ -76,11 +83,32 @@ export function createLive(hooks: LiveHooks): Live {
       const entries: [Entry, ...Entry[]] = [entry, ...others.map((ref) => ({ ...entry, ref }))];
       check(entries);
       const { isRejected, signal } = options;
-      return bridgeRotation(hooks, reread, entries, { use, isRejected, withinMs, signal });
+      return bridgeRotation(speakingFor(options, hooks), reread, entries, {
+        use,
+        isRejected,
+        withinMs,
+        signal,
+      });
     },
 
     async close() {
       await Promise.all([...handles].map((handle) => handle.close()));
     },
+  };
+}
+
+/** @param options as they were given: not always an object. */
+function checkLive(options: AuditContext, own: readonly string[]): OptionChecks {
+  const checks = checkOptions(options, [...own, ...AUDIT_CONTEXT]);
+  for (const { place, message } of contextProblems(options ?? {})) checks.add(place, message);
+  return checks;
+}
+
+/** Each of its reads is on the record with what the caller said of it. */
+function speakingFor({ actor, reason, traceparent }: AuditContext, source: LiveSource): LiveSource {
+  const context = { actor, reason, traceparent };
+  return {
+    ...source,
+    resolve: (entry, options, reader) => source.resolve(entry, { ...options, ...context }, reader),
   };
 }

@@ -2,6 +2,7 @@ import { type FreshnessOptions, freshnessProblems } from './cache-settings.ts';
 import { ConfigError, type Problem } from './errors.ts';
 import { unknownKeys } from './nearest.ts';
 import type { ErrorCode, SecretMetadata } from './provider.ts';
+import { type SecretRotation, secretRotationProblems } from './rotation-policy.ts';
 import type { SchemaOutput, StandardSchema } from './schema.ts';
 import type { Secret } from './secret.ts';
 
@@ -22,6 +23,10 @@ export interface EntryOptions {
   readonly allowEmpty?: boolean;
   /** How long what was read is served again; `false`: not at all. @default what the resolver's `cache` says */
   readonly cache?: false | FreshnessOptions | undefined;
+  /** How old its value may grow, before what the resolver's `rotation` says. */
+  readonly rotation?: SecretRotation | undefined;
+  /** Given only to who says why: without a `reason` it is Refused, before any call. @default false */
+  readonly requireReason?: boolean;
   /** For people: what it is for. */
   readonly description?: string;
 }
@@ -88,9 +93,11 @@ export const ENTRY_OPTIONS = [
   'sensitive',
   'allowEmpty',
   'cache',
+  'rotation',
+  'requireReason',
   'description',
 ];
-const FLAGS = ['optional', 'sensitive', 'allowEmpty'];
+const FLAGS = ['optional', 'sensitive', 'allowEmpty', 'requireReason'];
 
 /** The entries of a manifest as pairs. @throws {ConfigError} for every entry that is none, all at once. */
 export function readManifest(manifest: Manifest): [name: string, entry: Entry][] {
@@ -135,6 +142,7 @@ function entryProblems(place: string, entry: unknown): Problem[] {
   }
   for (const [key, value] of Object.entries(entry)) {
     if (key === 'cache') problems.push(...freshnessProblems(value, `${place}.cache`));
+    if (key === 'rotation') problems.push(...secretRotationProblems(value, `${place}.rotation`));
     if (FLAGS.includes(key) && value !== undefined && typeof value !== 'boolean') {
       problems.push({ place: `${place}.${key}`, message: 'is neither true nor false' });
     }

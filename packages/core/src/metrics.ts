@@ -1,3 +1,5 @@
+import type { RotationVerdict } from './rotation-judge.ts';
+
 /** What was counted of one provider since its resolver was made. */
 export interface ProviderMetrics {
   /** The kind of store, such as `aws-ssm`. */
@@ -14,6 +16,8 @@ export interface ProviderMetrics {
   readonly failures: number;
   /** Attempts after a first one. */
   readonly retries: number;
+  /** Ages that were judged as a resolve was about to hand out a value, by verdict. */
+  readonly ages: Readonly<Record<RotationVerdict, number>>;
   /** How long calls took. Those that the callers aborted are left out. */
   readonly latencyMs: LatencyMetrics;
 }
@@ -35,7 +39,10 @@ export type ResolverMetrics = Readonly<Record<string, ProviderMetrics>>;
 const BOUNDS: readonly number[] = [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
 /** The counters of one provider: to be added to where something happens. */
-export type Counters = { -readonly [Key in Exclude<keyof ProviderMetrics, 'kind' | 'latencyMs'>]: number } & {
+export type Counters = {
+  -readonly [Key in Exclude<keyof ProviderMetrics, 'kind' | 'ages' | 'latencyMs'>]: number;
+} & {
+  readonly ages: Record<RotationVerdict, number>;
   readonly latency: Latency;
 };
 
@@ -45,7 +52,8 @@ interface Latency {
 }
 
 export function createCounters(): Counters {
-  return { hits: 0, misses: 0, stale: 0, calls: 0, failures: 0, retries: 0, latency: createLatency() };
+  const ages = { fresh: 0, due: 0, overdue: 0, unknown: 0, exempt: 0 };
+  return { hits: 0, misses: 0, stale: 0, calls: 0, failures: 0, retries: 0, ages, latency: createLatency() };
 }
 
 function createLatency(): Latency {

@@ -3,6 +3,7 @@ import type { Events, FetchEvent, RetryRefusedEvent, StaleEvent } from './events
 import { type Counters, createCounters, type ResolverMetrics } from './metrics.ts';
 import type { Leg } from './plan.ts';
 import type { Classified, ErrorCode, Fetched, Outcome, Provider } from './provider.ts';
+import type { RotationJudgement } from './rotation-judge.ts';
 import { isSameValue } from './value.ts';
 
 /** What happens between a resolver and one provider: counted always, told where somebody listens. Never throws. */
@@ -17,6 +18,8 @@ export interface Probe {
   reread(leg: Leg, before: Outcome<Fetched> | undefined, after: Outcome<Fetched>): void;
   /** The store gave another value than before. */
   rotated(leg: Leg, fetched: Fetched): void;
+  /** The age of a value was judged. */
+  judged(leg: Leg, fetched: Fetched, judgement: RotationJudgement): void;
   /** A call begins. */
   called(): void;
   /** A call has its answer. */
@@ -58,8 +61,8 @@ export function createMonitor(events: Events, names: ReadonlyMap<Provider, strin
     },
     metrics() {
       const all = [...watched].map(([{ kind }, { name, counters }]) => {
-        const { latency, ...counts } = counters;
-        return [name, { kind, ...counts, latencyMs: latency.read() }] as const;
+        const { latency, ages, ...counts } = counters;
+        return [name, { kind, ...counts, ages: { ...ages }, latencyMs: latency.read() }] as const;
       });
       return Object.fromEntries(all);
     },
@@ -110,6 +113,21 @@ function createProbe(
     },
     rotated(leg, fetched) {
       if (events.isHeard()) tellRotated(leg, fetched);
+    },
+    judged({ locator: { path } }, { metadata }, { verdict, ageMs, atLeast, dueAt }) {
+      counters.ages[verdict]++;
+      if (!events.isHeard()) return;
+      const version = metadata?.version;
+      events.tell({
+        type: 'rotation',
+        ...who,
+        path,
+        ...(version !== undefined && { version }),
+        verdict,
+        ...(ageMs !== undefined && { ageMs }),
+        ...(atLeast && { atLeast }),
+        ...(dueAt && { dueAt: dueAt.getTime() }),
+      });
     },
     called() {
       counters.calls++;

@@ -1,11 +1,15 @@
+import { AUDIT_CONTEXT, type AuditContext, contextProblems } from './audit-context.ts';
+import { type AuditOptions, auditProblems } from './audit-options.ts';
 import { type CacheOptions, cacheProblems } from './cache-settings.ts';
 import { DURATION_FORM, type Duration, parseDuration } from './duration.ts';
 import type { Problem } from './errors.ts';
 import { chainOf, chainProblems, type ProviderSource } from './first-of.ts';
 import { unknownKeys } from './nearest.ts';
 import type { Provider } from './provider.ts';
+import type { Redactor } from './redactor.ts';
 import { PROVIDER_NAME } from './reference.ts';
 import { type RetryOptions, retryProblems } from './retry-options.ts';
+import { type RotationOptions, rotationProblems } from './rotation-policy.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Something that an operator should know, though nothing failed. */
@@ -37,13 +41,19 @@ export interface ResolverOptions extends Limits {
    * @default false
    */
   readonly snapshot?: false | Snapshot | undefined;
+  /** How old the values of secrets may grow. @default no rule: ages are not judged */
+  readonly rotation?: RotationOptions | undefined;
+  /** Gets each sensitive value before it is handed out, to mask it: `createRedactor()`. @default none */
+  readonly redactor?: Pick<Redactor, 'add'> | undefined;
+  /** Who read which secret, when, from where and why. @default false */
+  readonly audit?: false | AuditOptions | undefined;
   /** Whether sensitive secrets may fall back to their defaults here. @default false */
   readonly allowDefaults?: boolean | undefined;
   /** Told each distinct warning once. @default `process.emitWarning` */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
-export interface ResolveOptions extends Limits {
+export interface ResolveOptions extends Limits, AuditContext {
   /** Aborting it rejects with its reason, at once. */
   readonly signal?: AbortSignal | undefined;
   /** Asks the stores, whatever is cached; the cache takes the answers over. @default false */
@@ -58,11 +68,14 @@ const RESOLVER_OPTIONS = [
   'retry',
   'cache',
   'snapshot',
+  'rotation',
+  'redactor',
+  'audit',
   'allowDefaults',
   'onWarning',
 ] as const;
 
-export const RESOLVE_OPTIONS = ['deadline', 'timeout', 'signal', 'fresh'] as const;
+export const RESOLVE_OPTIONS = ['deadline', 'timeout', 'signal', 'fresh', ...AUDIT_CONTEXT] as const;
 
 /** What is wrong with a resolver's options; empty when nothing is. */
 export function optionProblems(options: ResolverOptions): Problem[] {
@@ -75,7 +88,12 @@ export function optionProblems(options: ResolverOptions): Problem[] {
   problems.push(...retryProblems(options.retry, 'retry'));
   problems.push(...cacheProblems(options.cache, 'cache'));
   problems.push(...snapshotProblems(options));
-  const { allowDefaults, onWarning } = options;
+  problems.push(...rotationProblems(options.rotation, 'rotation'));
+  problems.push(...auditProblems(options.audit, 'audit'));
+  const { redactor, allowDefaults, onWarning } = options;
+  if (redactor !== undefined && !isRedactor(redactor)) {
+    problems.push({ place: 'redactor', message: 'is no redactor: write createRedactor()' });
+  }
   if (allowDefaults !== undefined && typeof allowDefaults !== 'boolean') {
     problems.push({ place: 'allowDefaults', message: 'is neither true nor false' });
   }
@@ -89,7 +107,7 @@ export function optionProblems(options: ResolverOptions): Problem[] {
 export function resolveProblems(options: ResolveOptions): Problem[] {
   if (!isObject(options)) return [];
   const { signal, fresh } = options;
-  const problems = limitProblems(options);
+  const problems = [...limitProblems(options), ...contextProblems(options)];
   if (signal !== undefined && !isAbortSignal(signal)) {
     problems.push({ place: 'signal', message: 'is no AbortSignal: write controller.signal' });
   }
@@ -147,6 +165,10 @@ function isSnapshot(value: unknown): boolean {
   return (
     typeof load === 'function' && typeof save === 'function' && typeof maxAgeMs === 'number' && maxAgeMs > 0
   );
+}
+
+function isRedactor(value: unknown): boolean {
+  return isObject(value) && 'add' in value && typeof value.add === 'function';
 }
 
 function providerProblems(providers: unknown, place: string): Problem[] {

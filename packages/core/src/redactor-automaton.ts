@@ -80,5 +80,22 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     }
     level = deeper;
   }
-  return { step, matched, depth };
+  // Most bytes of any text lead from one of these states to one of these: there a single look has to do.
+  const shallow = [0, ...followersOf(0)];
+  const direct = new Int32Array((shallow.length + 1) * 256);
+  /** Where the 256 followers of a state begin in `direct`; 0 for one that has none there. */
+  const directOf = new Int32Array(states);
+  shallow.forEach((state, index) => {
+    const begin = (index + 1) * 256;
+    directOf[state] = begin;
+    for (let byte = 0; byte < 256; byte++) direct[begin + byte] = step(state, byte);
+  });
+  return {
+    step(state, byte) {
+      const begin = directOf[state] ?? 0;
+      return begin > 0 ? (direct[begin + byte] ?? 0) : step(state, byte);
+    },
+    matched,
+    depth,
+  };
 }

@@ -1,11 +1,8 @@
+import { escapedForms } from './redactor-escapes.ts';
+import { isHarmless, partsOf, piecesOf, SHORTEST_VALUE } from './redactor-parts.ts';
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** A value shorter than this would wreck any output: `1`, `on`, `dev` stand everywhere. */
-const SHORTEST_VALUE = 4;
-
-/** A shorter line of a longer value is as likely a word of a document (`users:`, `}`) as part of a key. */
-const SHORTEST_LINE = 16;
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -19,19 +16,17 @@ const URL_ENCODERS = [
   ['-._~/', '%20'], // Python's quote
 ] as const;
 
-/** The ways a value is written in output, as bytes; may repeat. None for one under four characters, or four bytes. */
+/** The ways a value and its parts are written in output, as bytes. None for a value that stays as it is. */
 export function* formsOf(value: string | Uint8Array): Generator<Uint8Array> {
-  const bytes = typeof value === 'string' ? encoder.encode(value) : value;
   const text = typeof value === 'string' ? value : textOf(value);
-  if ((typeof value === 'string' ? [...value] : value).length < SHORTEST_VALUE) return;
+  if (text === undefined ? value.length < SHORTEST_VALUE : isHarmless(text)) return;
+  const bytes = typeof value === 'string' ? encoder.encode(value) : value;
   yield bytes;
-  for (const form of base64Forms(bytes)) yield encoder.encode(form);
-  for (const form of urlForms(bytes)) yield encoder.encode(form);
-  if (text === undefined) return;
-  for (const form of jsonForms(text)) yield encoder.encode(form);
-  for (const line of text.split(/[\r\n]/).map((each) => each.trim())) {
-    if (line.length >= SHORTEST_LINE) yield encoder.encode(line);
-  }
+  const forms = new Set([...base64Forms(bytes), ...hexForms(bytes), ...urlForms(bytes)]);
+  const texts = text === undefined ? [] : [text, ...piecesOf(text)];
+  for (const form of texts.flatMap((each) => [each, ...escapedForms(each)])) forms.add(form);
+  for (const form of forms) yield encoder.encode(form);
+  for (const part of text === undefined ? [] : partsOf(text)) yield* formsOf(part);
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
@@ -68,6 +63,12 @@ function base64(bytes: Uint8Array, firstBit: number, alphabet: string): string {
   return text;
 }
 
+/** Lower-case and upper-case. */
+function hexForms(bytes: Uint8Array): string[] {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex, hex.toUpperCase()];
+}
+
 function* urlForms(bytes: Uint8Array): Generator<string> {
   for (const [unreserved, blank] of URL_ENCODERS) {
     const encode = (hex: (byte: number) => string) =>
@@ -79,17 +80,5 @@ function* urlForms(bytes: Uint8Array): Generator<string> {
     const lower = (byte: number) => byte.toString(16).padStart(2, '0');
     yield encode(lower);
     yield encode((byte) => lower(byte).toUpperCase());
-  }
-}
-
-/** As `JSON.stringify` writes it, and with the further escapes of Python and PHP (non-ASCII), PHP (`/`) and Go (`<>&`). */
-function* jsonForms(text: string): Generator<string> {
-  const plain = JSON.stringify(text).slice(1, -1);
-  const unicode = (escaped: string) => `\\u${escaped.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  for (const json of [plain, plain.replace(/[<>&\u2028\u2029]/g, unicode)]) {
-    for (const form of [json, json.replaceAll('/', '\\/')]) {
-      yield form;
-      yield form.replace(/[^ -~]/g, unicode);
-    }
   }
 }

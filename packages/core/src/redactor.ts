@@ -1,120 +1,107 @@
-import { createAutomaton } from './redactor-automaton.ts';
+import { ConfigError } from './errors.ts';
+import { type Automaton, createAutomaton } from './redactor-automaton.ts';
 import { formsOf } from './redactor-forms.ts';
+import { concatenate, type RedactorStream, redactStream } from './redactor-stream.ts';
+import { isSameValue } from './value.ts';
 
 /** Masks known values in any output. Made by `createRedactor`. */
 export interface Redactor {
   /** The text with every value masked. Text that holds none comes back as it is. */
   redact(text: string): string;
-  /** A redactor for one byte stream; streams of one redactor share its tables and nothing else. */
+  /** A redactor for one byte stream. */
   stream(): RedactorStream;
-}
-
-/** Masks one stream of bytes. What comes out is the same however the bytes were cut into chunks. */
-export interface RedactorStream {
   /**
-   * The next bytes, masked; it may share the chunk's memory. Only a suffix that could begin a value is kept for the
-   * next call, so a prompt comes out at once.
+   * Masks these too from here on, in streams that run as well. A resolver calls it with each version of a secret.
+   * @param source what they are versions of, such as a reference: the ten newest of one source are masked, so that
+   * rotations do not fill the memory. Without it they are masked for as long as the redactor lives.
    */
-  write(chunk: Uint8Array): Uint8Array;
-  /** What was kept back. The stream is at its start again. */
-  end(): Uint8Array;
+  add(values: Iterable<string | Uint8Array>, source?: string): void;
 }
 
-/** Matches that overlap, as one stretch of the stream: first byte, and the byte after the last. */
-interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
+type Version = readonly (string | Uint8Array)[];
 
-const MASK = new TextEncoder().encode('[secret]');
-const NOTHING = new Uint8Array();
+/** Of one source. A value that was replaced this many times ago is of no use to whoever reads it. */
+const KEPT_VERSIONS = 10;
 
 /**
- * Makes a redactor that writes `[secret]` for each of `values`, whether it stands
- * - plain, also the single lines of a value of many lines where they have 16 characters or more (a key that a
- *   logger indents);
- * - in base64, standard or URL-safe, with or without padding, also inside a longer base64 text such as
- *   `Basic …`, but not where that text is broken into lines. Inside, the characters at the two edges carry bits of
- *   the neighbouring bytes too and stay;
- * - URL-encoded by `encodeURIComponent`, `URLSearchParams` or the rules of RFC 3986 (a `/` encoded or not), in
- *   upper-case or lower-case hex, a blank as `%20` or `+`;
- * - JSON-escaped by `JSON.stringify`, also with `\u00e9` for what is not ASCII, `\/` for `/`, `\u003c` for `<>&`.
+ * Makes a redactor that writes `[secret]` for each value it knows: those given here, those that are added, and, as the
+ * option `redactor` of a resolver or a config, all sensitive values that are resolved. docs/redaction.md names the
+ * encodings in which a value is found, and which values are too short to be masked.
  *
- * Values that overlap in the output are masked together, so no part of either stays. A value under four characters
- * (given as bytes: four bytes) is not masked. Time is linear in the output; memory is in the worst case about
- * 500 bytes for each byte of a value.
+ * Values that overlap in the output are masked together, so no part of either stays. Time is linear in the output.
+ * @throws {ConfigError} for a value that is neither text nor bytes; so does `add`.
+ * @example
+ * const redactor = createRedactor();
+ * const resolver = createResolver({ providers, redactor });
+ * const logger = pino({ hooks: { streamWrite: redactor.redact } });
  */
-export function createRedactor(values: Iterable<string | Uint8Array>): Redactor {
-  const automaton = createAutomaton([...values].flatMap((value) => [...formsOf(value)]));
+export function createRedactor(values: Iterable<string | Uint8Array> = []): Redactor {
+  const versions = new Map<string | undefined, Version[]>();
+  /** Made at the first use after a change: many values are added at a time. */
+  let automaton: Automaton | undefined;
+
+  function newestAutomaton(): Automaton {
+    automaton ??= createAutomaton([...versions.values()].flat(2).flatMap((value) => [...formsOf(value)]));
+    return automaton;
+  }
+
+  function add(values: Iterable<string | Uint8Array>, source?: string): void {
+    const version = readVersion(values);
+    const known = versions.get(source) ?? [];
+    const at = known.findIndex((other) => isSameVersion(version, other));
+    if (at < 0) automaton = undefined;
+    // What is in use again is the newest again.
+    const others = known.filter((_, index) => index !== at);
+    versions.set(source, [...others, version].slice(source === undefined ? 0 : -KEPT_VERSIONS));
+  }
+
+  add(values);
   return {
     redact(text) {
-      const stream = redactStream();
+      const stream = redactStream(newestAutomaton());
       const bytes = new TextEncoder().encode(text);
       const masked = concatenate([stream.write(bytes), stream.end()]);
       const unchanged = masked.length === bytes.length && masked.every((byte, at) => byte === bytes[at]);
       return unchanged ? text : new TextDecoder('utf-8', { ignoreBOM: true }).decode(masked);
     },
-    stream: redactStream,
+    stream() {
+      let current = newestAutomaton();
+      let inner = redactStream(current);
+      return {
+        write(chunk) {
+          if (current === newestAutomaton()) return inner.write(chunk);
+          // What was kept back may begin a new value as well as an old one.
+          const kept = inner.end();
+          current = newestAutomaton();
+          inner = redactStream(current);
+          return inner.write(concatenate([kept, chunk]));
+        },
+        end: () => inner.end(),
+      };
+    },
+    add,
   };
-
-  function redactStream(): RedactorStream {
-    let state = 0;
-    /** Read and not yet given out. All positions count from its first byte. */
-    let kept: Uint8Array = NOTHING;
-    /** Ascending, apart from one another, not given out yet. */
-    let stretches: Stretch[] = [];
-    /** Up to here a mask that is already given out stands for the bytes. */
-    let maskedTo = 0;
-
-    function addMatch(from: number, end: number): void {
-      let start = from;
-      for (let last = stretches.at(-1); last && last.end > from; last = stretches.at(-1)) {
-        start = Math.min(start, last.start);
-        stretches.pop();
-      }
-      stretches.push({ start, end });
-    }
-
-    /** Gives out `bytes` up to `end`, where the first match still open begins: no later one reaches before it. */
-    function giveOut(bytes: Uint8Array, end: number): Uint8Array {
-      const parts: Uint8Array[] = [];
-      const rest = stretches.filter((stretch) => stretch.start > end);
-      for (const stretch of stretches.slice(0, stretches.length - rest.length)) {
-        if (stretch.start >= maskedTo) parts.push(bytes.subarray(maskedTo, stretch.start), MASK);
-        maskedTo = stretch.end;
-      }
-      if (maskedTo < end) parts.push(bytes.subarray(maskedTo, end));
-      kept = bytes.slice(end);
-      stretches = rest.map((stretch) => ({ start: stretch.start - end, end: stretch.end - end }));
-      maskedTo = Math.max(0, maskedTo - end);
-      return parts.length === 1 ? (parts[0] ?? NOTHING) : concatenate(parts);
-    }
-
-    return {
-      write(chunk) {
-        const bytes = kept.length > 0 ? concatenate([kept, chunk]) : chunk;
-        for (let at = kept.length; at < bytes.length; at++) {
-          state = automaton.step(state, bytes[at] ?? 0);
-          const length = automaton.matched[state] ?? 0;
-          if (length > 0) addMatch(at + 1 - length, at + 1);
-        }
-        return giveOut(bytes, bytes.length - (automaton.depth[state] ?? 0));
-      },
-      end() {
-        const rest = giveOut(kept, kept.length);
-        state = 0;
-        return rest;
-      },
-    };
-  }
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** The redactor for one of its resolvers: another may have the same references for other stores. */
+export function ofOneResolver(redactor: Pick<Redactor, 'add'>): Pick<Redactor, 'add'> {
+  const resolver = crypto.randomUUID();
+  return { add: (values, reference) => redactor.add(values, `${resolver} ${reference}`) };
+}
+
+/** A copy: whoever gave bytes may clear them after use. */
+function readVersion(values: Iterable<unknown>): Version {
+  if (typeof values === 'string' || values instanceof Uint8Array || !(Symbol.iterator in Object(values))) {
+    throw new ConfigError([{ place: 'values', message: 'is no list of values: write [value]' }]);
   }
-  return whole;
+  return Array.from(values, (value, index) => {
+    if (typeof value === 'string') return value;
+    if (value instanceof Uint8Array) return new Uint8Array(value);
+    const message = 'is neither text nor bytes: of a Secret, give reveal()';
+    throw new ConfigError([{ place: `values[${index}]`, message }]);
+  });
+}
+
+function isSameVersion(a: Version, b: Version): boolean {
+  return a.length === b.length && a.every((value, index) => isSameValue(value, b[index]));
 }

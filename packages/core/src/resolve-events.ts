@@ -1,4 +1,5 @@
 import type { CacheOutcome } from './cache-outcome.ts';
+import type { Result } from './convert.ts';
 import type { Failure } from './errors.ts';
 import type { Events } from './events.ts';
 import type { Detailed } from './manifest.ts';
@@ -19,7 +20,7 @@ export function tellResolved(
   begunAt: number,
   isBare: boolean,
   answers: readonly Answered[],
-  results: ReadonlyMap<Item, Detailed<unknown> | Failure>,
+  results: ReadonlyMap<Item, Result>,
 ): void {
   if (!events.isHeard()) return;
   for (const answer of answers) {

@@ -17,6 +17,7 @@ import type {
 import type { ResolverMetrics } from './metrics.ts';
 import type { ResolveOptions } from './options.ts';
 import type { Plan } from './plan.ts';
+import type { RotationReadOptions, RotationStatus } from './rotation-report.ts';
 
 /** Options of one `resolve()` of a bare reference: how to convert it, and the limits. */
 export type SingleOptions = EntryOptions & ResolveOptions;
@@ -72,6 +73,18 @@ export interface Resolver extends AsyncDisposable {
    * @throws {ResolveError} `InvalidReference` for every reference that is known to be wrong before a call.
    */
   plan(manifest: Manifest): Plan;
+
+  /**
+   * The age of each secret against its policy, in the manifest's order, past the cache. Reads no value where the store
+   * tells metadata without one; where it does not, `source` is `fetch`. Entries with `sensitive: false` and no rule of
+   * their own are left out.
+   *
+   * A right to metadata that is missing makes an `unknown` with its reason; any other failure is beside it in `failure`.
+   * @throws {ResolveError} `InvalidReference` for every reference that is known to be wrong before a call.
+   * @throws {ConfigError} for a manifest or options of the wrong shape.
+   * @throws the signal's reason, when the caller aborts.
+   */
+  rotation(manifest: Manifest, options?: RotationReadOptions): Promise<readonly RotationStatus[]>;
 
   /**
    * Forgets what the cache holds of a reference (all fields of its document), of a provider by your name for it,

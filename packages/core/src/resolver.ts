@@ -1,33 +1,29 @@
-import { type CacheReader, createCache } from './cache.ts';
+import { createAudit } from './audit.ts';
+import { createCache } from './cache.ts';
 import { createHits } from './cache-hits.ts';
 import { readCacheSettings } from './cache-settings.ts';
 import { findTarget } from './cache-target.ts';
-import { convert } from './convert.ts';
 import { ConfigError, type Failure, ResolveError } from './errors.ts';
 import { createEvents } from './events.ts';
 import { createLive } from './live.ts';
 import type { WatchOptions } from './live-watch.ts';
-import { type Detailed, type Entry, type Manifest, readManifest } from './manifest.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import { createMonitor } from './monitor.ts';
-import {
-  distinctProviders,
-  optionProblems,
-  type ResolveOptions,
-  type ResolverOptions,
-  readLimits,
-  type Warning,
-} from './options.ts';
-import { groupByProvider, type Item, planCalls, planItems } from './plan.ts';
-import type { Provider } from './provider.ts';
+import { distinctProviders, optionProblems, type ResolverOptions, readLimits } from './options.ts';
+import { type Leg, planCalls, planItems } from './plan.ts';
 import { nameProviders } from './provider-names.ts';
 import { createReader } from './reader.ts';
-import { tellRefused, tellResolved } from './resolve-events.ts';
+import { ofOneResolver } from './redactor.ts';
+import { createResolve, type Resolution } from './resolve.ts';
 import { readInput } from './resolve-input.ts';
 import type { Resolver, SingleOptions } from './resolver-api.ts';
 import { readRetrySettings } from './retry-options.ts';
-import { Cut, openScope, type Scope } from './scope.ts';
+import { createRotationGuard } from './rotation-guard.ts';
+import { reportRotation } from './rotation-report.ts';
+import { Cut, openScope } from './scope.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
-import { type Answer, walk } from './walk.ts';
+import type { Answer } from './walk.ts';
+import { createWarnings } from './warnings.ts';
 
 const DEFAULTS = { deadlineMs: 10_000, timeoutMs: 3_000 };
 const OUTAGE = {
@@ -45,7 +41,9 @@ const OUTAGE = {
 export function createResolver(options: ResolverOptions): Resolver {
   const problems = optionProblems(options);
   if (problems.length > 0) throw new ConfigError(problems);
-  const { providers, environment, allowDefaults = false, onWarning = emitWarning } = options;
+  const { providers, environment, allowDefaults = false, rotation } = options;
+  const redactor = options.redactor && ofOneResolver(options.redactor);
+  const { warn, tell, tellQuietly, warnQuietly } = createWarnings(options.onWarning);
   const limits = readLimits(options, DEFAULTS);
   const events = createEvents((message) => warn({ kind: 'events' }, message));
   const monitor = createMonitor(events, nameProviders(providers));
@@ -65,112 +63,88 @@ export function createResolver(options: ResolverOptions): Resolver {
       ? undefined
       : createCache(reader, cacheSettings, {
           background: { ...limits, warn },
-          onOutage: ({ kind }, code, source) => onWarning({ kind, message: `${code}: ${OUTAGE[source]}` }),
+          onOutage: ({ kind }, code, source) => tell({ kind, message: `${code}: ${OUTAGE[source]}` }),
           onChange: () => hits?.clear(),
           keeper: keeper || undefined,
           monitor,
         });
-  const hits = cache && createHits(cache, { limit: cacheSettings.maxEntries, events, monitor });
+  // What has to be on the record does not go past it.
+  const hits =
+    cache && !options.audit
+      ? createHits(cache, { limit: cacheSettings.maxEntries, events, monitor })
+      : undefined;
   const read = cache?.read ?? reader;
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
-  const warned = new Set<string>();
   let closed: Promise<void> | undefined;
+  const guard = createRotationGuard({
+    rotation,
+    limit: cacheSettings.maxEntries,
+    read: reader,
+    judged(answer, fetched, judgement) {
+      const leg = legOf(answer);
+      if (leg) monitor.probe(answer.provider).judged(leg, fetched, judgement);
+    },
+    background(work) {
+      const scope = openScope(limits.deadlineMs, 'no answer within the deadline', [closing.signal], false);
+      const context = { ...limits, signal: scope.signal, deadlineAt: () => 0, warn, isBackground: true };
+      void tracked(work(context).catch(() => {})).finally(scope.close);
+    },
+  });
+  const audit = options.audit
+    ? createAudit(options.audit, {
+        environment,
+        deadlineMs: limits.deadlineMs,
+        tell: (message) => tellQuietly({ kind: 'audit', message }),
+      })
+    : undefined;
+  const resolve = createResolve({
+    providers,
+    environment,
+    allowDefaults,
+    redactor,
+    limits,
+    read,
+    guard,
+    audit,
+    events,
+    closing: closing.signal,
+    warn,
+  });
   const live = createLive({
     read,
     resolve: (entry, callOptions, reader) =>
-      tracked(resolveItems([[entry.ref, entry]], callOptions, true, reader)),
+      tracked(resolve([[entry.ref, entry]], callOptions, true, reader)),
     check(entries) {
       assertOpen();
       const { failures } = planItems(
         entries.map((entry) => [entry.ref, entry]),
         providers,
       );
-      if (failures.length > 0) throw namedByReference(failures);
+      if (failures.length === 0) return;
+      audit?.note(failures.map((result) => ({ result })));
+      throw namedByReference(failures);
     },
-    rotated({ item, provider, outcome }) {
+    rotated(answer) {
+      const { item, provider, outcome } = answer;
       // Of what is kept, the cache tells.
       if (cache && !provider.local && item.entry.cache !== false) return;
-      const leg = item.legs.find((each) => each.provider === provider);
+      const leg = legOf(answer);
       if (leg && outcome.ok) monitor.probe(provider).rotated(leg, outcome.value);
     },
     closing: closing.signal,
-    tell: quietly(onWarning),
-    tellOnce: quietly((warning) => warn(warning, warning.message)),
+    tell: tellQuietly,
+    tellOnce: warnQuietly,
   });
-
-  function warn({ kind }: Pick<Provider, 'kind'>, message: string): void {
-    const key = `${kind}: ${message}`;
-    if (warned.has(key)) return;
-    warned.add(key);
-    onWarning({ kind, message });
-  }
-
-  /**
-   * What came of each item, in the manifest's order. Rejects only with the caller's own abort reason.
-   * @param isBare there is one item, a bare reference.
-   */
-  async function resolveItems(
-    pairs: readonly (readonly [string, Entry])[],
-    callOptions: ResolveOptions,
-    isBare: boolean,
-    reader: CacheReader = read,
-  ): Promise<{ values: [string, Detailed<unknown>][]; failures: Failure[]; answers: Answer[] }> {
-    const { signal, fresh = false } = callOptions;
-    signal?.throwIfAborted();
-    const { deadlineMs, timeoutMs } = readLimits(callOptions, limits);
-    const begunAt = performance.now();
-    const { items, failures } = planItems(pairs, providers);
-    if (failures.length > 0) {
-      tellRefused(events, begunAt, isBare, failures);
-      return { values: [], failures, answers: [] };
-    }
-
-    const deadline = begunAt + deadlineMs;
-    let scope: Scope | undefined;
-    const context = {
-      // What the cache answers needs neither timer nor signal.
-      get signal() {
-        const message = `no answer within the deadline of ${deadlineMs} ms`;
-        scope ??= openScope(deadlineMs, message, [closing.signal, signal]);
-        return scope.signal;
-      },
-      deadlineAt: () => deadline,
-      timeoutMs,
-      fresh,
-      warn,
-      allowDefaults,
-      environment,
-    };
-    try {
-      const groups = [...groupByProvider(items).values()];
-      const answers: Answer[] = [];
-      const results = new Map<Item, Detailed<unknown> | Failure>();
-      const work = groups.map(async (group) => {
-        const answered = await walk(group, reader, context);
-        answers.push(...answered);
-        // Beside the reads of other stores, so that one that is slow leaves them their time.
-        const conversions = answered.map(async (answer) =>
-          results.set(answer.item, await convert(answer, context)),
-        );
-        await Promise.all(conversions);
-      });
-      await Promise.all(work);
-      tellResolved(events, begunAt, isBare, answers, results);
-      return { ...inOrder(items, results), answers };
-    } finally {
-      scope?.close();
-    }
-  }
 
   /** The one door: every `resolve` comes through here. */
   async function resolveAny(
     subject: Manifest | string,
     callOptions: SingleOptions = {},
-  ): Promise<{ values: [string, Detailed<unknown>][]; answers: Answer[] }> {
+  ): Promise<Pick<Resolution, 'values' | 'answers'>> {
     assertOpen();
     const pairs = readInput(subject, callOptions);
-    const { values, failures, answers } = await resolveItems(pairs, callOptions, typeof subject === 'string');
+    const { values, failures, answers } = await resolve(pairs, callOptions, typeof subject === 'string');
     if (failures.length === 0) return { values, answers };
     throw typeof subject === 'string' ? namedByReference(failures) : new ResolveError(failures);
   }
@@ -199,6 +173,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     const reason = new Cut('the resolver was closed');
     closing.abort(reason);
     await Promise.all([live.close(), cache?.close(reason), ...running]);
+    await audit?.close();
     const disposals = [...distinctProviders(providers)].map(async (provider) => {
       try {
         await provider[Symbol.asyncDispose]?.();
@@ -228,13 +203,26 @@ export function createResolver(options: ResolverOptions): Resolver {
     async resolveSettled(manifest, callOptions = {}) {
       assertOpen();
       const pairs = readInput(manifest, callOptions);
-      const { values, failures } = await tracked(resolveItems(pairs, callOptions, false));
+      const { values, failures } = await tracked(resolve(pairs, callOptions, false));
       return { values: Object.fromEntries(values), failures };
     },
     plan(manifest) {
       const { items, failures } = planItems(readManifest(manifest), providers);
       if (failures.length > 0) throw new ResolveError(failures);
       return planCalls(items);
+    },
+    async rotation(manifest, callOptions = {}) {
+      assertOpen();
+      const reporter = {
+        providers,
+        rotation,
+        allowDefaults,
+        limits,
+        read: reader,
+        closing: closing.signal,
+        warn,
+      };
+      return await tracked(reportRotation(manifest, callOptions, reporter));
     },
     invalidate(target) {
       for (const { provider, key } of target === undefined ? [{}] : findTarget(target, providers)) {
@@ -252,35 +240,12 @@ export function createResolver(options: ResolverOptions): Resolver {
   };
 }
 
+/** What was read for an answer: of the leg that gave it. */
+function legOf({ item, provider }: Answer): Leg | undefined {
+  return item.legs.find((leg) => leg.provider === provider);
+}
+
 /** For bare references: one that is wrong may be a value put in the wrong place, so its text names nothing. */
 function namedByReference(failures: readonly Failure[]): ResolveError {
   return new ResolveError(failures.map((failure) => ({ ...failure, name: failure.reference })));
-}
-
-/** What a listener of warnings throws is its own affair: nobody waits for what runs by the clock. */
-function quietly(tell: (warning: Warning) => void): typeof tell {
-  return (warning) => {
-    try {
-      tell(warning);
-    } catch {}
-  };
-}
-
-function inOrder(
-  items: readonly Item[],
-  results: ReadonlyMap<Item, Detailed<unknown> | Failure>,
-): { values: [string, Detailed<unknown>][]; failures: Failure[] } {
-  const values: [string, Detailed<unknown>][] = [];
-  const failures: Failure[] = [];
-  for (const item of items) {
-    const result = results.get(item);
-    if (result === undefined) continue;
-    if ('code' in result) failures.push(result);
-    else values.push([item.name, result]);
-  }
-  return { values, failures };
-}
-
-function emitWarning({ kind, message }: Warning): void {
-  process.emitWarning(`${kind}: ${message}`, 'KeyturnWarning');
 }

@@ -97,7 +97,7 @@ describe('the options of a reference and its resolve', () => {
   it('are told together', async () => {
     const options = { ref: 'app://y', optinal: true, sensitive: 1, signal: 5 };
     expect(await problemsOf(() => resolver.resolve('app://x', options as never))).toEqual([
-      'ref: unknown key (known: as, default, optional, sensitive, allowEmpty, cache, description, deadline, timeout, signal, fresh)',
+      'ref: unknown key (known: as, default, optional, sensitive, allowEmpty, cache, rotation, requireReason, description, deadline, timeout, signal, fresh, actor, reason, traceparent)',
       'optinal: unknown key (did you mean "optional"?)',
       'signal: is no AbortSignal: write controller.signal',
       'reference.sensitive: is neither true nor false',

@@ -38,7 +38,7 @@ describe('bad input is told before any call', () => {
       'watch',
       ['app://x', { ref: 'app://y' }],
       [
-        'ref: unknown key (known: as, default, optional, sensitive, allowEmpty, cache, description, interval, signal)',
+        'ref: unknown key (known: as, default, optional, sensitive, allowEmpty, cache, rotation, requireReason, description, interval, signal, actor, reason, traceparent)',
       ],
     ],
     ['watch', ['app://x', null], ['options: are no object']],
@@ -76,7 +76,7 @@ describe('bad input is told before any call', () => {
       'handle',
       ['app://x', 'canary', { close: 'end', interval: '1y', drainTimeout: 0, drain: 1 }],
       [
-        'drain: unknown key (known: as, default, optional, sensitive, allowEmpty, cache, description, interval, close, drainTimeout)',
+        'drain: unknown key (known: as, default, optional, sensitive, allowEmpty, cache, rotation, requireReason, description, interval, close, drainTimeout, actor, reason, traceparent)',
         'build: is no function: make a client of the secret: (secret) => client',
         'close: is no function: (client) => client.end()',
         `interval: ${NO_DURATION}`,

@@ -12,9 +12,9 @@ beforeEach(() => {
 
 const MINUTE = 60_000;
 
-/** What was counted of a provider and is not 0, without its latency. */
+/** What was counted of a provider and is not 0, without its latency and its ages. */
 function counted(resolver: Resolver, name = 'app') {
-  const { latencyMs: _latency, kind: _kind, ...counts } = resolver.metrics()[name] ?? {};
+  const { latencyMs: _latency, ages: _ages, kind: _kind, ...counts } = resolver.metrics()[name] ?? {};
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 }
 
@@ -43,7 +43,8 @@ it('every provider is there from the start, by its name and its place', () => {
     again: shared,
     here: { ...memory(), local: true },
   });
-  const zero = { hits: 0, misses: 0, stale: 0, calls: 0, failures: 0, retries: 0 };
+  const ages = { fresh: 0, due: 0, overdue: 0, unknown: 0, exempt: 0 };
+  const zero = { hits: 0, misses: 0, stale: 0, calls: 0, failures: 0, retries: 0, ages };
   const latencyMs = {
     count: 0,
     sum: 0,

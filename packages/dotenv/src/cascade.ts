@@ -44,6 +44,8 @@ export type Cascade =
       readonly files: readonly string[];
       /** Of each name, the entry that wins. */
       readonly entries: ReadonlyMap<string, CascadeEntry>;
+      /** Of comments that say nothing, each with its file and line. */
+      readonly remarks: readonly string[];
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
@@ -65,6 +67,7 @@ export async function readCascade(
 
   const files: string[] = [];
   const entries = new Map<string, CascadeEntry>();
+  const remarks: string[] = [];
   const problems: { readonly code: ErrorCode; readonly message: string }[] = [];
   for (const [index, read] of reads.entries()) {
     if (read.kind === 'absent') continue;
@@ -78,6 +81,7 @@ export async function readCascade(
     for (const { line, message } of parsed.problems) {
       problems.push({ code: 'InvalidValue', message: `${file}:${line}: ${message}` });
     }
+    remarks.push(...parsed.remarks.map(({ line, message }) => `${file}:${line}: ${message}`));
     for (const [name, entry] of parsed.entries) {
       if (entries.has(name)) continue;
       entries.set(name, { ...entry, file, ...(read.modified && { modified: read.modified }) });
@@ -85,7 +89,7 @@ export async function readCascade(
   }
 
   const [first] = problems;
-  if (first === undefined) return { ok: true, files, entries };
+  if (first === undefined) return { ok: true, files, entries, remarks };
   const lines = problems.slice(0, MAX_SHOWN).map(({ message }) => message);
   if (problems.length > MAX_SHOWN) lines.push(`and ${problems.length - MAX_SHOWN} more`);
   return { ok: false, code: first.code, message: lines.join('; ') };

@@ -32,7 +32,8 @@ export interface DotenvOptions {
 /**
  * Secrets from `.env` files. A reference's path is a name in them: `app://DATABASE_URL`.
  *
- * The files are read anew, once, in every batch. Codes: `NotFound` (no file gives the name),
+ * The files are read anew, once, in every batch. Metadata: `createdBefore` is the file's modification time, `createdAt`
+ * what a comment such as `# keyturn: rotated=2026-08-01` above the line says. Codes: `NotFound` (no file gives the name),
  * `AccessDenied` (a file may not be read), `Misconfigured` (a directory in a file's place, an unusable option),
  * `InvalidValue` (a malformed line, not UTF-8, over 1 MiB, a reference that cannot be expanded), `Unavailable` (a link to
  * nothing, an input error). A problem in any of the files fails every name, since that file could hold it.
@@ -50,7 +51,7 @@ export function dotenv(options: DotenvOptions = {}): Provider {
     local: true,
     params: [],
     check,
-    async fetch(locators, { signal }) {
+    async fetch(locators, { signal, warn }) {
       signal.throwIfAborted();
       if (optionProblem !== undefined) return everyOne(locators, 'Misconfigured', optionProblem);
       const cascade = await readCascade(names, folder, directory, signal);
@@ -58,6 +59,7 @@ export function dotenv(options: DotenvOptions = {}): Provider {
       if (cascade.files.length === 0) {
         return everyOne(locators, 'NotFound', `there is no ${orList(names)} in ${folder}`);
       }
+      for (const remark of cascade.remarks) warn(remark);
       const read = reader(cascade, expand);
       return locators.map(({ path }) => read(path));
     },
@@ -82,16 +84,22 @@ function reader(
     if (entry === undefined) {
       return { ok: false, code: 'NotFound', message: `${name} is not in ${orList(files)}` };
     }
-    if (!expand) return found(entry.value, entry.modified);
+    if (!expand) return found(entry.value, entry, entry.modified);
     const expanded = expandEntry(entry, name);
     if ('problem' in expanded) return { ok: false, code: 'InvalidValue', message: expanded.problem };
     const modified = expanded.value === entry.value ? entry.modified : latest(entries.values());
-    return found(expanded.value, modified);
+    return found(expanded.value, entry, modified);
   };
 }
 
-function found(value: string, createdBefore: Date | undefined): Outcome<Fetched> {
-  return { ok: true, value: { value, ...(createdBefore && { metadata: { createdBefore } }) } };
+function found(
+  value: string,
+  { rotatedAt: createdAt }: CascadeEntry,
+  createdBefore: Date | undefined,
+): Outcome<Fetched> {
+  if (!createdAt && !createdBefore) return { ok: true, value: { value } };
+  const metadata = { ...(createdAt && { createdAt }), ...(createdBefore && { createdBefore }) };
+  return { ok: true, value: { value, metadata } };
 }
 
 /** An expanded value may stem from any of the files; unknown when one of them has no time. */

@@ -1,3 +1,5 @@
+import { createDirectives, type LineProblem } from './directives.ts';
+
 /** The quote that a value opens with. */
 type Quote = 'none' | 'single' | 'double' | 'backtick';
 
@@ -7,19 +9,16 @@ export interface Entry {
   readonly quote: Quote;
   /** The line of the name, from 1. */
   readonly line: number;
-}
-
-/** A line that gives no entry. The message never quotes the line, which may hold a value. */
-interface LineProblem {
-  /** From 1. */
-  readonly line: number;
-  readonly message: string;
+  /** What a comment directly above says of when the value was last changed. */
+  readonly rotatedAt?: Date;
 }
 
 export interface Parsed {
   /** By name; of a name that stands twice, the last. */
   readonly entries: ReadonlyMap<string, Entry>;
   readonly problems: readonly LineProblem[];
+  /** Comments to Keyturn that say nothing: no reason to refuse the file. */
+  readonly remarks: readonly LineProblem[];
 }
 
 const NOT_AN_ENTRY = 'expected NAME=value, with a name of A-Z, a-z, 0-9, "_", "." and "-"';
@@ -54,24 +53,29 @@ export function parse(source: string): Parsed {
   const lineAt = lineCounter(text);
   const entries = new Map<string, Entry>();
   const problems: LineProblem[] = [];
+  const directives = createDirectives();
 
   let at = end(BLANKS, text, 0);
   while (at < text.length) {
     const head = text[at] === '#' ? undefined : match(HEAD, text, at);
+    const line = lineAt(at);
     if (head?.[1] === undefined) {
-      if (text[at] !== '#') problems.push({ line: lineAt(at), message: NOT_AN_ENTRY });
-      at = end(REST_OF_LINE, text, at);
+      const stop = end(REST_OF_LINE, text, at);
+      if (text[at] === '#') directives.comment(text.slice(at, stop), line);
+      else problems.push({ line, message: NOT_AN_ENTRY });
+      at = stop;
     } else {
-      const line = lineAt(at);
       const start = at + head[0].length;
       const read = readValue(text, start);
+      const rotatedAt = directives.above(line);
       if ('problem' in read) problems.push({ line, message: read.problem });
-      else entries.set(head[1], { value: read.value, quote: read.quote, line });
+      else
+        entries.set(head[1], { value: read.value, quote: read.quote, line, ...(rotatedAt && { rotatedAt }) });
       at = read.end;
     }
     at = end(BLANKS, text, at);
   }
-  return { entries, problems };
+  return { entries, problems, remarks: directives.remarks() };
 }
 
 type ReadValue =

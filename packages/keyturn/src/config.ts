@@ -4,10 +4,13 @@ import type {
   EntryOptions,
   Limits,
   ProviderSource,
+  Redactor,
   RetryOptions,
+  RotationOptions,
   Snapshot,
   Warning,
 } from '@keyturn/core';
+import type { AuditConfig } from './audit/config.ts';
 
 /** One name of a config: a reference, an entry, or an entry with a reference for each environment. */
 export interface ConfigEntry extends EntryOptions {
@@ -26,6 +29,12 @@ export interface SharedOptions extends Limits {
   readonly cache?: false | CacheOptions | undefined;
   /** Keeps the last good values for a start while the store is down: `snapshot({ file, key })`. @default false */
   readonly snapshot?: false | Snapshot | undefined;
+  /** How old the values of secrets may grow. @default no rule: ages are not judged */
+  readonly rotation?: RotationOptions | undefined;
+  /** Gets each sensitive value before it is handed out, to mask it: `createRedactor()`. @default none */
+  readonly redactor?: Pick<Redactor, 'add'> | undefined;
+  /** Who read which secret, when, from where and why; `false`: not recorded. @default false */
+  readonly audit?: false | AuditConfig | undefined;
   /** Told each distinct warning once. @default `process.emitWarning` */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }

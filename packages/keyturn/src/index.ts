@@ -2,6 +2,8 @@ export * from '@keyturn/core';
 export { type DotenvOptions, dotenv } from '@keyturn/dotenv';
 export { type EnvOptions, env } from '@keyturn/env';
 export { type FileOptions, file } from '@keyturn/file';
+export type { AuditConfig } from './audit/config.ts';
+export { type AuditLogger, type AuditSinkOptions, auditLogger, auditStdout } from './audit/sinks.ts';
 export {
   type Config,
   type ConfigEntry,
@@ -10,7 +12,8 @@ export {
   type Environment,
   type SharedOptions,
 } from './config.ts';
+export type { KeySource } from './key.ts';
 export { type LoadOptions, load, type OpenedConfig, type OpenOptions, openConfig } from './load.ts';
+export { redactConsole } from './redact-console.ts';
 export { snapshot } from './snapshot.ts';
-export type { SnapshotKey } from './snapshot-key.ts';
 export type { SnapshotOptions } from './snapshot-options.ts';

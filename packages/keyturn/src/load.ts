@@ -1,4 +1,5 @@
 import {
+  type AuditContext,
   ConfigError,
   type Limits,
   type ResolvedManifest,
@@ -15,12 +16,13 @@ export interface OpenOptions extends Limits {
   readonly environment?: string | undefined;
 }
 
-export interface LoadOptions extends OpenOptions {
+export interface LoadOptions extends OpenOptions, AuditContext {
   /** Aborting it rejects with its reason, at once. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const OPEN_OPTIONS = ['environment', 'deadline', 'timeout'];
+const LOAD_OPTIONS = ['signal', 'actor', 'reason', 'traceparent'];
 
 /** A config that stays open, for an app that follows its secrets while it runs. */
 export interface OpenedConfig<S extends ConfigSecrets> extends AsyncDisposable {
@@ -47,11 +49,11 @@ export async function load<S extends ConfigSecrets>(
   config: Config<S>,
   options: LoadOptions = {},
 ): Promise<ResolvedManifest<S>> {
-  checkKeys(options, [...OPEN_OPTIONS, 'signal']);
-  const { signal, ...openOptions } = options;
+  checkKeys(options, [...OPEN_OPTIONS, ...LOAD_OPTIONS]);
+  const { signal, actor, reason, traceparent, ...openOptions } = options;
   const opened = openConfig(config, openOptions);
   try {
-    return await opened.load({ signal });
+    return await opened.load({ signal, actor, reason, traceparent });
   } finally {
     await opened.close();
   }

@@ -11,6 +11,7 @@ import {
   suggestion,
   unknownKeys,
 } from '@keyturn/core';
+import { readAuditConfig } from './audit/config.ts';
 import type { Config, Environment, SharedOptions } from './config.ts';
 
 /** A config, opened for one environment: everything that can be known before a call has been checked. */
@@ -23,7 +24,17 @@ export interface Opened {
 
 /** Longer than a single resolve's: a cold boot logs in and loads SDKs. */
 const DEFAULTS: SharedOptions = { deadline: '30s' };
-const SHARED_KEYS = ['deadline', 'timeout', 'retry', 'cache', 'snapshot', 'onWarning'];
+const SHARED_KEYS = [
+  'deadline',
+  'timeout',
+  'retry',
+  'cache',
+  'snapshot',
+  'rotation',
+  'redactor',
+  'audit',
+  'onWarning',
+];
 const CONFIG_KEYS = ['environment', 'environments', 'secrets', ...SHARED_KEYS];
 const ENVIRONMENT_KEYS = ['extends', 'providers', 'allowDefaults', ...SHARED_KEYS];
 
@@ -54,21 +65,25 @@ export function open(config: Config, environment?: string, options: SharedOption
   for (const { settings } of layers.toReversed()) Object.assign(providers, settings.providers);
 
   const manifest = manifestFor(config, lineage, problems);
-  const resolver = collecting(
-    problems,
-    (place) => placeIn(stack, place),
-    () =>
-      createResolver({
-        providers,
-        environment: name,
-        deadline: setting('deadline'),
-        timeout: setting('timeout'),
-        retry: setting('retry'),
-        cache: setting('cache'),
-        snapshot: setting('snapshot'),
-        onWarning: setting('onWarning'),
-        allowDefaults: setting('allowDefaults'),
-      }),
+  problems.push(...strangers(stack, setting('rotation'), Object.keys(manifest)));
+  const placed = (place: string) => placeIn(stack, place);
+  const { audit, problems: keyProblems } = readAuditConfig(setting('audit'));
+  problems.push(...keyProblems.map(({ place, message }) => ({ place: placed(place), message })));
+  const resolver = collecting(problems, placed, () =>
+    createResolver({
+      providers,
+      environment: name,
+      deadline: setting('deadline'),
+      timeout: setting('timeout'),
+      retry: setting('retry'),
+      cache: setting('cache'),
+      snapshot: setting('snapshot'),
+      rotation: setting('rotation'),
+      redactor: setting('redactor'),
+      audit,
+      onWarning: setting('onWarning'),
+      allowDefaults: setting('allowDefaults'),
+    }),
   );
   collecting(
     problems,
@@ -96,6 +111,21 @@ function placeIn(stack: readonly Layer[], option: string): string {
   );
   // The first layer is the caller's own options; the second the environment.
   return `${(owner ?? stack[1])?.place ?? ''}${option}`;
+}
+
+/** Rules of rotation for names that the config has not. */
+function strangers(
+  stack: readonly Layer[],
+  rotation: Environment['rotation'],
+  names: readonly string[],
+): Problem[] {
+  const ruled = Object.keys(isRecord(rotation?.secrets) ? rotation.secrets : {});
+  return ruled
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      place: placeIn(stack, `rotation.secrets.${name}`),
+      message: `the config has no such secret ${suggestion(name, names)}`,
+    }));
 }
 
 /** What `work` gives, or undefined with its problems added, each with its place in the config. */

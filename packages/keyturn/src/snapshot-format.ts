@@ -15,8 +15,6 @@ const SEALED_AT = NONCE_AT + NONCE_BYTES;
 const TAG_BYTES = 16;
 
 const CIPHER = 'aes-256-gcm';
-/** The length of a key of AES-256. */
-export const KEY_BYTES = 32;
 
 const DAMAGED =
   'is damaged, or was saved with another key (the two cannot be told apart): check the key; the next save replaces it';

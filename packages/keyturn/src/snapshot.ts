@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import type { Snapshot, SnapshotEntry, SnapshotOutcome, SnapshotOwner } from '@keyturn/core';
+import { withKey } from './key.ts';
 import { decode, encode } from './snapshot-contents.ts';
 import { readRegularFile, replaceFile } from './snapshot-disk.ts';
 import { seal, unseal } from './snapshot-format.ts';
-import { withKey } from './snapshot-key.ts';
 import { readSnapshotOptions, type SnapshotOptions } from './snapshot-options.ts';
 import { errnoOf, fileRefusal, Refusal } from './snapshot-refusal.ts';
 

@@ -30,6 +30,7 @@ describe('export', () => {
       'github',
       `KEY<<KEYTURN_EOF_0\ncanary 'key'\nKEYTURN_EOF_0\nPORT<<KEYTURN_EOF_0\n080\nKEYTURN_EOF_0\nHOSTS<<KEYTURN_EOF_0\nx,y\nKEYTURN_EOF_0\n`,
     ],
+    ['github-mask', `::add-mask::canary 'key'\n`],
     [
       'k8s',
       `apiVersion: v1\nkind: Secret\nmetadata:\n  name: "app-secrets"\ntype: Opaque\ndata:\n  "KEY": "Y2FuYXJ5ICdrZXkn"\n  "PORT": "MDgw"\n  "HOSTS": "eCx5"\n`,

@@ -14,16 +14,19 @@ Exit codes:
 const CONFIG = '--config <file>';
 const COMMON = ['--env <name>', CONFIG];
 const WATCH = ['--watch', '--reload-signal <signal>', '--interval <duration>', '--settle <duration>'];
-const RUN = ['--mask', '--no-mask', '--pristine', ...WATCH, ...COMMON];
+/** Of the commands that are on the record of an audit. */
+const AUDITED = ['--actor <who>', '--reason <text>', ...COMMON];
+const RUN = ['--mask', '--no-mask', '--pristine', ...WATCH, ...AUDITED];
 
 describe('--help', () => {
   it.each([
     ['init', '[options]', [CONFIG, '--json']],
-    ['check', '[options]', [...COMMON, '--json']],
-    ['get', '[options] <name>', ['--reveal', ...COMMON, '--json']],
+    ['check', '[options]', [...AUDITED, '--json']],
+    ['get', '[options] <name>', ['--reveal', ...AUDITED, '--json']],
     ['run', '[options] -- <command> [args...]', RUN],
-    ['export', '[options]', ['--format <format>', '--name <name>', ...COMMON]],
+    ['export', '[options]', ['--format <format>', '--name <name>', ...AUDITED]],
     ['example', '[options]', [CONFIG, '--json']],
+    ['rotation', '[options]', ['--within <duration>', ...COMMON, '--json']],
     ['plan', '[options]', [...COMMON, '--json']],
   ])('%s', async (command, usage, options) => {
     const { code, stdout, stderr } = await keyturn(folder, [command, '--help']);
@@ -42,7 +45,7 @@ describe('--help', () => {
     const { code, stdout } = await keyturn(folder, ['--help']);
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, command]) => command);
-    expect(commands).toEqual(['init', 'check', 'get', 'run', 'export', 'example', 'plan']);
+    expect(commands).toEqual(['init', 'check', 'get', 'run', 'export', 'example', 'rotation', 'plan']);
   });
 });
 
@@ -56,7 +59,7 @@ describe('wrong usage is told on stderr, with 2, and nothing is read', () => {
     [['chekc'], 'there is no command "chekc" (did you mean "check"?)'],
     [['--env', 'a', 'check'], '--env stands before the command: write keyturn <command> --env'],
     [['check', '--jsno'], 'check has no option --jsno (did you mean "--json"?)'],
-    [['check', '-x'], 'check has no option -x (known: --env, --config, --json)'],
+    [['check', '-x'], 'check has no option -x (known: --actor, --reason, --env, --config, --json)'],
     [['check', '--json=yes'], '--json takes no value'],
     [['check', '--env'], '--env needs a value: --env <name>'],
     [['check', '--env='], '--env needs a value: --env <name>'],
@@ -65,9 +68,17 @@ describe('wrong usage is told on stderr, with 2, and nothing is read', () => {
     [['get', 'KEY', 'canary'], 'get takes only <name>'],
     [
       ['export', '--format', 'canary'],
-      '--format is one of dotenv, json, shell, docker, github, k8s, lambda, eb',
+      '--format is one of dotenv, json, shell, docker, github, github-mask, k8s, lambda, eb',
     ],
-    [['export', '--jsno'], 'export has no option --jsno (known: --format, --name, --env, --config)'],
+    [
+      ['rotation', '--within', 'soon'],
+      '--within takes a duration: a duration is milliseconds or text such as "500ms", "30s", "5m", "12h", "90d"',
+    ],
+    [['rotation', 'KEY'], 'rotation takes no arguments'],
+    [
+      ['export', '--jsno'],
+      'export has no option --jsno (known: --format, --name, --actor, --reason, --env, --config)',
+    ],
   ])('%j', async (args, message) => {
     const stderr = `error: ${message}; --help shows what there is\n`;
     expect(await keyturn(folder, args)).toEqual({ code: 2, stdout: '', stderr });

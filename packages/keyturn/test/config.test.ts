@@ -47,8 +47,8 @@ describe('the shape of a config', () => {
     ],
     [
       'a key of a later version',
-      { audit: {} },
-      'audit: unknown key (known: environment, environments, secrets, deadline, timeout, retry, cache, snapshot, onWarning)',
+      { lineage: {} },
+      'lineage: unknown key (known: environment, environments, secrets, deadline, timeout, retry, cache, snapshot, rotation, redactor, audit, onWarning)',
     ],
     ['an environment that is no string', { environment: 5 }, 'environment: is no string'],
     ['no secrets', { secrets: undefined }, 'secrets: is missing: name the secrets that the app needs'],

@@ -52,12 +52,27 @@ describe('what export writes', () => {
     ]);
   });
 
+  it.each([
+    ['one line', 'canary 50%', '::add-mask::canary 50%25\n'],
+    [
+      'the lines of a key',
+      ' -----BEGIN KEY-----\r\n canary\rcanary-canary-canary\n',
+      '::add-mask::-----BEGIN KEY-----\n::add-mask::canary-canary-canary\n',
+    ],
+    ['a document', '{\n  "user": "app",\n  "password": "canary"\n}', '::add-mask::"password": "canary"\n'],
+    ['a newline at the end', 'canary\n', '::add-mask::canary\n'],
+    ['what stands everywhere', 'true', ''],
+  ])('as github-mask: %s', (_, value, text) => {
+    expect(formats['github-mask']([{ name: 'A', value }])).toBe(text);
+  });
+
   it.each<[FormatName, string]>([
     ['dotenv', ''],
     ['json', '{}\n'],
     ['shell', ''],
     ['docker', ''],
     ['github', ''],
+    ['github-mask', ''],
     ['k8s', 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: "app-secrets"\ntype: Opaque\ndata: {}\n'],
     ['lambda', '{\n  "Variables": {}\n}\n'],
     ['eb', '[]\n'],

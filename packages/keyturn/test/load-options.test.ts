@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, defineConfig, firstOf, load, memory } from '../src/index.ts';
+import { ConfigError, createRedactor, defineConfig, firstOf, load, memory } from '../src/index.ts';
 
 const config = defineConfig({
   environments: { production: { providers: { app: memory({ KEY: 'canary' }) } } },
@@ -22,7 +22,7 @@ describe('the options of load', () => {
       { environment: 'production', deadlin: 1, fresh: true },
       [
         'deadlin: unknown key (did you mean "deadline"?)',
-        'fresh: unknown key (known: environment, deadline, timeout, signal)',
+        'fresh: unknown key (known: environment, deadline, timeout, signal, actor, reason, traceparent)',
       ],
     ],
     [{ environment: 5 }, ['environment: is no string']],
@@ -56,6 +56,25 @@ describe("a firstOf()'s options", () => {
     const environments = { production: { providers: { app } } };
     expect(await problemsOf({ ...config, environments }, { environment: 'production' })).toEqual([
       'environments.production.providers.app: firstOf() has no option "onn" (did you mean "on"?)',
+    ]);
+  });
+});
+
+describe('the redactor', () => {
+  it('masks what load() gives, by the nearest one that the config names', async () => {
+    const [shared, own] = [createRedactor(), createRedactor()];
+    const { production } = config.environments;
+    const environments = { production: { ...production }, development: { ...production, redactor: own } };
+    await load({ ...config, environments, redactor: shared }, { environment: 'development' });
+    expect(own.redact('canary') + shared.redact('canary')).toBe('[secret]canary');
+    await load({ ...config, environments, redactor: shared }, { environment: 'production' });
+    expect(shared.redact('canary')).toBe('[secret]');
+  });
+
+  it('that is none is told with its place in the config', async () => {
+    const environments = { production: { ...config.environments.production, redactor: true } };
+    expect(await problemsOf({ ...config, environments }, { environment: 'production' })).toEqual([
+      'environments.production.redactor: is no redactor: write createRedactor()',
     ]);
   });
 });

@@ -29,7 +29,7 @@ const REVOKE_MS = 1_000;
 
 /** Reads options and environment, and loads node-vault; makes no call. */
 export async function connect(options: VaultOptions, concurrency: number): Promise<Store> {
-  const { prefix = '', kv, mount } = options;
+  const { prefix = '', kv, mount, rotatedAtKey } = options;
   if (mount !== undefined && kv !== 2) {
     throw faultOf('Misconfigured', '`mount` is taken with `kv: 2` only: otherwise the path alone says it');
   }
@@ -45,7 +45,7 @@ export async function connect(options: VaultOptions, concurrency: number): Promi
     const path = fullPath(prefix, locator.path);
     let place: Place | undefined;
     try {
-      place = placeOf(path, await mounts.find(path, signal), locator);
+      place = placeOf(path, await mounts.find(path, signal), locator, rotatedAtKey);
       return await ask(place, read, signal);
     } catch (error) {
       return outcomeOf(named(error, mounts, place), place);

@@ -1,4 +1,4 @@
-import type { Fetched, Locator, Outcome, SecretMetadata } from '@keyturn/core';
+import { type Fetched, type Locator, type Outcome, parseDate, type SecretMetadata } from '@keyturn/core';
 import { brokenAnswer, goneText, parseTime } from './answers.ts';
 import { faultOf, isRecord, VaultFault } from './fault.ts';
 import type { Mount, Read } from './mounts.ts';
@@ -10,10 +10,17 @@ export interface Place {
   /** What follows the mount. */
   readonly path: string;
   readonly version: string | undefined;
+  /** The key of `custom_metadata` that dates the current value. */
+  readonly rotatedAtKey: string | undefined;
 }
 
-export function placeOf(fullPath: string, mount: Mount, { params }: Locator): Place {
-  return { mount, path: fullPath.slice(mount.path.length), version: params.version };
+export function placeOf(
+  fullPath: string,
+  mount: Mount,
+  { params }: Locator,
+  rotatedAtKey: string | undefined,
+): Place {
+  return { mount, path: fullPath.slice(mount.path.length), version: params.version, rotatedAtKey };
 }
 
 /** `GET <mount>/data/<path>` (api-docs/secret/kv/kv-v2#read-secret-version), or `GET <mount>/<path>` (kv-v1). */
@@ -29,7 +36,10 @@ export async function readValue(place: Place, read: Read, signal: AbortSignal): 
   if (!isRecord(data.data) || !isRecord(data.metadata)) throw brokenAnswer();
   return {
     ok: true,
-    value: { value: data.data, metadata: toMetadata(data.metadata, data.metadata.version) },
+    value: {
+      value: data.data,
+      metadata: toMetadata(data.metadata, data.metadata.version, place, data.metadata.custom_metadata),
+    },
   };
 }
 
@@ -53,7 +63,7 @@ export async function readMetadata(
   if (!isRecord(metadata)) throw faultOf('NotFound', 'nothing lives at this path');
   const gone = goneText(metadata, Date.now());
   if (gone !== undefined) throw faultOf('Disabled', gone);
-  return { ok: true, value: toMetadata(metadata, version) };
+  return { ok: true, value: toMetadata(metadata, version, place, data.custom_metadata) };
 }
 
 /** What a fault says of this one secret; rethrows what is wrong with more than that. */
@@ -86,12 +96,29 @@ function answerData(body: unknown): { readonly data: Readonly<Record<string, unk
   return { data: body.data };
 }
 
-function toMetadata(metadata: Readonly<Record<string, unknown>>, version: unknown): SecretMetadata {
-  const createdAt = parseTime(metadata.created_time);
+function toMetadata(
+  metadata: Readonly<Record<string, unknown>>,
+  version: unknown,
+  place: Place,
+  custom: unknown,
+): SecretMetadata {
+  const createdAt = createdAtOf(metadata, place, custom);
   const expiresAt = parseTime(metadata.deletion_time);
   return {
     ...(version !== undefined && { version: String(version) }),
     ...(createdAt && { createdAt }),
     ...(expiresAt && { expiresAt }),
   };
+}
+
+/** What was written down by hand comes first, and where it cannot be read, nothing is known. It is of no older version. */
+function createdAtOf(
+  { created_time }: Readonly<Record<string, unknown>>,
+  { rotatedAtKey: key, version }: Place,
+  custom: unknown,
+): Date | undefined {
+  if (key === undefined || version !== undefined || !isRecord(custom) || !Object.hasOwn(custom, key)) {
+    return parseTime(created_time);
+  }
+  return parseDate(custom[key]);
 }

@@ -84,6 +84,12 @@ interface PathOptions {
   readonly kv?: 1 | 2;
   /** With `kv: 2`: where the engine is mounted. @default the first segment of the path */
   readonly mount?: string;
+  /**
+   * The key in `custom_metadata` of KV version 2 whose date (`2026-08-01`, or a time with its zone) says when the current
+   * value was last changed. Where a secret has it, it stands for the creation of the version; one that cannot be read
+   * leaves the age unknown. @default none
+   */
+  readonly rotatedAtKey?: string;
 }
 
 export interface VaultConnectionOptions extends PathOptions {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import * as nodeModule from 'node:module';
+import { keepStdoutForData } from '../audit/stdout.ts';
 
 const args = process.argv.slice(2);
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -10,6 +11,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
 
 // Later imports are read from it; a Node that may not write it goes on without.
 nodeModule.enableCompileCache();
+keepStdoutForData();
 const { fail, failStuck, main } = await import('./main.ts');
 
 // Node would print the text of what nobody caught, and the line of source; both can hold a value.

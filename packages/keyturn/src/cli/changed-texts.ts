@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, ResolveError } from '@keyturn/core';
-import type { Opened } from '../open.ts';
 import { checkEnvironment } from './child-env.ts';
 import { say } from './output.ts';
+import type { Project } from './project.ts';
 import { resolveTexts, type StoredText } from './stored-text.ts';
 
 export interface WatchTimes {
@@ -29,7 +29,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * Ends when the signal aborts.
  */
 export async function* changedTexts(
-  project: Opened,
+  project: Project,
   first: readonly StoredText[],
   { intervalMs, settleMs }: WatchTimes,
   signal: AbortSignal,

@@ -2,13 +2,23 @@ import type { CommandSpec, OptionSpec } from './command-line.ts';
 import type { FormatName } from './formats/index.ts';
 
 /** What the command line ends with; `run` gives its child's own code once there is a child. */
-export const EXIT = { done: 0, usage: 2, unresolved: 3, beforeChild: 125 } as const;
+export const EXIT = { done: 0, found: 1, usage: 2, unresolved: 3, beforeChild: 125 } as const;
 
 const ENV: OptionSpec = { name: 'env', value: 'name', does: "the environment; beats the config's own" };
 const CONFIG: OptionSpec = {
   name: 'config',
   value: 'file',
   does: 'the config file (default: keyturn.config.{ts,mts,js,mjs} here)',
+};
+const ACTOR: OptionSpec = {
+  name: 'actor',
+  value: 'who',
+  does: "who asks, for the audit; beats the config's own",
+};
+const REASON: OptionSpec = {
+  name: 'reason',
+  value: 'text',
+  does: 'why, for the audit; some secrets are not given without',
 };
 const JSON_OUTPUT: OptionSpec = { name: 'json', does: 'print JSON of a stable shape' };
 
@@ -25,6 +35,7 @@ export const FORMATS = [
   'shell',
   'docker',
   'github',
+  'github-mask',
   'k8s',
   'lambda',
   'eb',
@@ -51,7 +62,7 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'check',
     does: 'resolve and validate every secret; all problems in one table',
-    options: [ENV, CONFIG, JSON_OUTPUT],
+    options: [ACTOR, REASON, ENV, CONFIG, JSON_OUTPUT],
     exitCodes,
   },
   {
@@ -60,6 +71,8 @@ export const commands: readonly CommandSpec[] = [
     argument: '<name>',
     options: [
       { name: 'reveal', does: 'print the value alone, without a newline under a pipe' },
+      ACTOR,
+      REASON,
       ENV,
       CONFIG,
       JSON_OUTPUT,
@@ -88,6 +101,8 @@ export const commands: readonly CommandSpec[] = [
         value: 'duration',
         does: 'with --watch: how long nothing may change any more (default: 5s)',
       },
+      ACTOR,
+      REASON,
       ENV,
       CONFIG,
     ],
@@ -105,6 +120,8 @@ export const commands: readonly CommandSpec[] = [
         choices: FORMATS,
       },
       { name: 'name', value: 'name', does: 'k8s: the name of the Secret (default: app-secrets)' },
+      ACTOR,
+      REASON,
       ENV,
       CONFIG,
     ],
@@ -114,6 +131,17 @@ export const commands: readonly CommandSpec[] = [
     name: 'example',
     does: 'write .env.example from the config: names, types, no values',
     options: [CONFIG, JSON_OUTPUT],
+    exitCodes,
+  },
+  {
+    name: 'rotation',
+    does: 'show the age of every secret against its policy; 1 when one is overdue',
+    options: [
+      { name: 'within', value: 'duration', does: 'also 1 when one will be overdue within it, such as 14d' },
+      ENV,
+      CONFIG,
+      JSON_OUTPUT,
+    ],
     exitCodes,
   },
   {

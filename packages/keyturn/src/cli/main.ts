@@ -59,6 +59,8 @@ async function dispatch(name: string, line: CommandLine): Promise<number> {
     env: line.text('env'),
     config: line.text('config'),
     json: line.has('json'),
+    actor: line.text('actor'),
+    reason: line.text('reason'),
   };
   const [first = '', ...others] = line.args;
   switch (name) {
@@ -83,6 +85,8 @@ async function dispatch(name: string, line: CommandLine): Promise<number> {
     }
     case 'example':
       return (await import('./commands/example.ts')).example(options);
+    case 'rotation':
+      return (await import('./commands/rotation.ts')).rotation({ ...options, within: line.text('within') });
     default:
       return (await import('./commands/plan.ts')).plan(options);
   }

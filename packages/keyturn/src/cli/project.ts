@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigError, ResolveError } from '@keyturn/core';
+import { type AuditContext, ConfigError, ResolveError } from '@keyturn/core';
 import type { Config } from '../config.ts';
 import { configProblems, type Opened, open } from '../open.ts';
 import { warn } from './output.ts';
@@ -12,6 +12,14 @@ export interface CommonOptions {
   readonly env?: string | undefined;
   readonly config?: string | undefined;
   readonly json?: boolean;
+  readonly actor?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** What a command works on. */
+export interface Project extends Opened {
+  /** What the command line says for the audit, to be given with each resolve. */
+  readonly context: AuditContext;
 }
 
 /** In the order in which they are looked for. */
@@ -23,13 +31,15 @@ export const CONFIG_FILES = [
 ];
 
 /** The config file, opened for an environment; warnings go to stderr. @throws {ConfigError} naming the file. */
-export async function openProject({ env, config: given }: CommonOptions): Promise<Opened> {
+export async function openProject(options: CommonOptions): Promise<Project> {
+  const { env, config: given, actor, reason } = options;
   const config = await readConfig(given);
   const onWarning = ({ kind, message }: { kind: string; message: string }) => warn(`${kind}: ${message}`);
-  return usage(
+  const opened = usage(
     (name) => `secrets.${name}.ref`,
     () => open(config, env, { onWarning }),
   );
+  return { ...opened, context: { actor, reason } };
 }
 
 /** What is wrong with a reference before any call is wrong usage: told with its place, not as an unresolved secret. */

@@ -9,9 +9,9 @@ import {
   Secret,
   type StandardSchema,
 } from '@keyturn/core';
-import type { Opened } from '../open.ts';
 import { badName } from './formats/format.ts';
 import type { Entry as NamedText } from './formats/index.ts';
+import type { Project } from './project.ts';
 
 /**
  * The same manifest, whose conversions still judge a value but hand on what they were given: `run`, `export` and
@@ -44,10 +44,13 @@ export interface StoredText extends NamedText {
  * @throws the signal's reason, when that aborts.
  */
 export async function resolveTexts(
-  { resolver, manifest }: Opened,
+  { resolver, manifest, context }: Project,
   options?: ResolveOptions,
 ): Promise<StoredText[]> {
-  const { values, failures } = await resolver.resolveSettled(storedManifest(manifest), options);
+  const { values, failures } = await resolver.resolveSettled(storedManifest(manifest), {
+    ...context,
+    ...options,
+  });
   const binary: Failure[] = [];
   const texts = Object.entries(values).flatMap(([name, detailed]): StoredText[] => {
     const value = storedValue(detailed);

@@ -5,9 +5,9 @@ import { type CommonOptions, openProject } from '../project.ts';
 
 /** Resolves and validates everything; all problems in one table. 1 when there is any. */
 export async function check(options: CommonOptions): Promise<number> {
-  const { environment, resolver, manifest } = await openProject(options);
+  const { environment, resolver, manifest, context } = await openProject(options);
   await using _ = resolver;
-  const { values, failures } = await resolver.resolveSettled(manifest);
+  const { values, failures } = await resolver.resolveSettled(manifest, context);
   const ok = failures.length === 0;
   if (options.json) {
     const secrets = Object.keys(manifest).map((name) => row(name, values[name], failureOf(name, failures)));

@@ -9,7 +9,7 @@ export interface GetOptions extends CommonOptions {
 
 /** One secret, by its name in the config or by a bare reference: masked, or alone with `--reveal`. */
 export async function get(subject: string, options: GetOptions): Promise<number> {
-  const { resolver, manifest } = await openProject(options);
+  const { resolver, manifest, context } = await openProject(options);
   await using _ = resolver;
   const wanted = { [subject]: entryOf(subject, manifest) };
   // A bare reference has not been checked with the config's own: what is wrong with it is wrong usage. It is not
@@ -18,19 +18,21 @@ export async function get(subject: string, options: GetOptions): Promise<number>
     () => '',
     () => resolver.plan(wanted),
   );
-  const { values, failures } = await resolver.resolveSettled(storedManifest(wanted));
+  const { values, failures } = await resolver.resolveSettled(storedManifest(wanted), context);
   const detailed = values[subject];
   if (detailed === undefined) throw new ResolveError(failures);
 
-  const value = storedValue(detailed);
+  // Only what is shown is revealed: the audit may record it.
   if (options.json) {
     const { value: _, ...known } = detailed;
-    printJson({ name: subject, ok: true, ...known, ...(options.reveal && { value: jsonValue(value) }) });
+    const shown = options.reveal && { value: jsonValue(storedValue(detailed)) };
+    printJson({ name: subject, ok: true, ...known, ...shown });
   } else if (options.reveal) {
+    const value = storedValue(detailed);
     if (value !== undefined) process.stdout.write(value);
     if (process.stdout.isTTY) process.stdout.write('\n');
   } else {
-    const shown = value === undefined ? 'absent' : '[secret]';
+    const shown = detailed.value === undefined ? 'absent' : '[secret]';
     print(`${subject}  ${shown}  ${detailed.reference}  (${detailed.kind}, ${detailed.source})`);
   }
   return 0;

@@ -1,6 +1,6 @@
+import { createRedactor } from '@keyturn/core';
 import { changedTexts } from '../changed-texts.ts';
 import { runChild, startChild } from '../child.ts';
-import { createGrowingMask } from '../child-mask.ts';
 import { runWatched } from '../child-watched.ts';
 import { type CommonOptions, openProject } from '../project.ts';
 import { checkVariableNames, resolveTexts, type StoredText } from '../stored-text.ts';
@@ -23,13 +23,15 @@ export async function run(command: string, args: readonly string[], options: Run
     // The manifest beats the inherited environment, also where it says that a secret is absent.
     options.pristine ? name === 'PATH' : !Object.hasOwn(manifest, name),
   );
-  const mask = (options.mask ?? isCi(process.env.CI)) ? createGrowingMask() : undefined;
+  const mask = (options.mask ?? isCi(process.env.CI)) ? createRedactor() : undefined;
   const childWith = (texts: readonly StoredText[]) => {
     const env = Object.fromEntries([...inherited, ...texts.map(({ name, value }) => [name, value])]);
     return { command, args, env, mask };
   };
   const addToMask = (texts: readonly StoredText[]) => {
-    mask?.add(texts.filter(({ name }) => manifest[name]?.sensitive !== false).map(({ value }) => value));
+    for (const { name, value } of texts) {
+      if (manifest[name]?.sensitive !== false) mask?.add([value], name);
+    }
   };
 
   try {

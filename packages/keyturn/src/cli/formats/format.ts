@@ -1,6 +1,15 @@
 import { ConfigError, type Problem } from '@keyturn/core';
 
-export type FormatName = 'dotenv' | 'json' | 'shell' | 'docker' | 'github' | 'k8s' | 'lambda' | 'eb';
+export type FormatName =
+  | 'dotenv'
+  | 'json'
+  | 'shell'
+  | 'docker'
+  | 'github'
+  | 'github-mask'
+  | 'k8s'
+  | 'lambda'
+  | 'eb';
 
 /** One variable to hand over: its name in the manifest and the stored text. */
 export interface Entry {

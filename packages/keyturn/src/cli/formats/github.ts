@@ -3,8 +3,7 @@ import { badName, badText, type Entry, type Format, refuse } from './format.ts';
 /**
  * What a step of a GitHub workflow appends to `$GITHUB_ENV`, in the multiline syntax:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings.
- * No `::add-mask::`: that is a command to the log, and in this file it would be a syntax error. docs/export.md has
- * the line that masks.
+ * No `::add-mask::`: that is a command to the log, and in this file it would be a syntax error. `github-mask` writes it.
  */
 export const github: Format = (entries) => {
   refuse('github', entries, ({ name, value }) => [

@@ -3,6 +3,7 @@ import { dotenv } from './dotenv.ts';
 import { eb } from './eb.ts';
 import type { Format, FormatName } from './format.ts';
 import { github } from './github.ts';
+import { githubMask } from './github-mask.ts';
 import { json } from './json.ts';
 import { k8s } from './k8s.ts';
 import { lambda } from './lambda.ts';
@@ -17,6 +18,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   shell,
   docker,
   github,
+  'github-mask': githubMask,
   k8s,
   lambda,
   eb,

@@ -1,28 +1,31 @@
 import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import type { Problem } from '@keyturn/core';
 import { readRegularFile } from './snapshot-disk.ts';
-import { KEY_BYTES } from './snapshot-format.ts';
 import { fileRefusal, Refusal } from './snapshot-refusal.ts';
 
 /**
  * Where a key of 32 bytes is: in a variable of the environment or a file, as base64 or hex (`openssl rand -base64
  * 32` makes one), or what a function gives, as bytes.
  */
-export type SnapshotKey =
+export type KeySource =
   | { readonly env: string }
   | { readonly file: string }
   | (() => Uint8Array | PromiseLike<Uint8Array>);
 
+/** The bytes of a key: of AES-256, and of HMAC-SHA-256. */
+const KEY_BYTES = 32;
 const FORM = '32 bytes as base64 or hex: `openssl rand -base64 32` makes one';
+const SOURCE_FORM = 'write { env: "NAME" }, { file: "path" } or a function that gives 32 bytes';
 /** More than any text of a key; less than what a wrong path could lead to. */
 const MOST_BYTES = 1_024;
 
-/** Calls `use` with the key, and wipes our copy of it after. @throws {Refusal} `key` */
-export async function withKey<T>(
-  source: SnapshotKey,
-  folder: string,
-  use: (key: Uint8Array) => T,
-): Promise<T> {
+/**
+ * Calls `use` with the key, and wipes our copy of it after.
+ * @param folder no place for a key file: where the data lies that it seals.
+ * @throws {Refusal} `key`
+ */
+export async function withKey<T>(source: KeySource, folder: string, use: (key: Uint8Array) => T): Promise<T> {
   const key = await readKey(source, folder);
   try {
     return use(key);
@@ -31,7 +34,8 @@ export async function withKey<T>(
   }
 }
 
-async function readKey(source: SnapshotKey, folder: string): Promise<Uint8Array> {
+/** As `withKey`, for a key that is kept. @throws {Refusal} `key` */
+export async function readKey(source: KeySource, folder?: string): Promise<Uint8Array> {
   if (typeof source === 'function') return callForKey(source);
   if ('file' in source) return readKeyFile(source.file, folder);
   const { env } = source;
@@ -40,7 +44,7 @@ async function readKey(source: SnapshotKey, folder: string): Promise<Uint8Array>
   return decodeKey(text, `the variable ${env}`);
 }
 
-async function callForKey(source: Extract<SnapshotKey, () => unknown>): Promise<Uint8Array> {
+async function callForKey(source: Extract<KeySource, () => unknown>): Promise<Uint8Array> {
   let given: unknown;
   try {
     given = await source();
@@ -54,14 +58,14 @@ async function callForKey(source: Extract<SnapshotKey, () => unknown>): Promise<
 }
 
 /** Reads a key file wherever links lead, so that none of them leads beside the data. */
-async function readKeyFile(file: string, folder: string): Promise<Uint8Array> {
+async function readKeyFile(file: string, folder: string | undefined): Promise<Uint8Array> {
   const doing = `the key file ${file} could not be read`;
   let text: Buffer | undefined;
   try {
     const path = await realpath(file);
     // A folder that is not there holds no key; to write the snapshot there says so.
-    const snapshotFolder = await realpath(folder).catch(() => undefined);
-    if (dirname(path) === snapshotFolder) throw new Refusal('key', `the key file ${file} ${BESIDE}`);
+    const dataFolder = folder && (await realpath(folder).catch(() => undefined));
+    if (dirname(path) === dataFolder) throw new Refusal('key', `the key file ${file} ${BESIDE}`);
     text = await readRegularFile(path, MOST_BYTES, doing);
     return decodeKey(text.toString('latin1'), `the key file ${file}`);
   } catch (error) {
@@ -81,4 +85,34 @@ function decodeKey(text: string, shown: string): Uint8Array {
   // 32 bytes are 43 characters and, where it is written, one of padding.
   if (/^[\w+/-]{43}=?$/.test(word)) return Buffer.from(word, 'base64');
   throw new Refusal('key', `${shown} holds no key: it has to hold ${FORM}`);
+}
+
+/** What is wrong with the source of a key. */
+export function keyProblems(key: unknown, place: string): Problem[] {
+  if (typeof key === 'function') return [];
+  if (key === undefined) return [{ place, message: `is missing: ${SOURCE_FORM}` }];
+  // A key that is written down in the config is no key, and is not shown.
+  if (!isRecord(key)) return [{ place, message: `is no source of a key: ${SOURCE_FORM}` }];
+  const { env, file } = key;
+  if (Object.keys(key).length !== 1 || (env === undefined && file === undefined)) {
+    return [{ place, message: `has to have one of env and file, and nothing else: ${SOURCE_FORM}` }];
+  }
+  if (file !== undefined) {
+    return isPath(file) ? [] : [{ place: `${place}.file`, message: 'is no path: name the file' }];
+  }
+  if (typeof env === 'string' && env !== '' && !/[=\0]/.test(env)) return [];
+  return [{ place: `${place}.env`, message: 'is no name of a variable' }];
+}
+
+/** The source as it is now: the working folder may be another by the time of reading. */
+export function fixedSource(key: KeySource): KeySource {
+  return 'file' in key ? { file: resolve(key.file) } : key;
+}
+
+export function isPath(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !value.includes('\0');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type SnapshotKey, snapshot } from '../src/index.ts';
+import { type KeySource, snapshot } from '../src/index.ts';
 import { dataFolder, entry, folder, KEY, loaded, saved, snapshotFile } from './support/snapshots.ts';
 
 const FORM = 'it has to hold 32 bytes as base64 or hex: `openssl rand -base64 32` makes one';
 
-const opened = (key: SnapshotKey) => snapshot({ file: snapshotFile(), key });
+const opened = (key: KeySource) => snapshot({ file: snapshotFile(), key });
 
-function keyFile(text: string | Uint8Array, name = 'key'): SnapshotKey {
+function keyFile(text: string | Uint8Array, name = 'key'): KeySource {
   const file = join(folder, 'keys', name);
   writeFileSync(file, text);
   return { file };
@@ -92,7 +92,7 @@ describe('what is no key', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   /** What loading and saving say of it, which is the same; nothing is written. */
-  async function refused(key: SnapshotKey): Promise<string> {
+  async function refused(key: KeySource): Promise<string> {
     expect(
       await saved(
         opened(() => KEY),
