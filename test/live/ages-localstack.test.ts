@@ -6,7 +6,7 @@ import { type CountingProxy, startCountingProxy } from '../servers/aws-proxy.ts'
 import { type Boto3Call, boto3 } from '../stores/boto3.ts';
 import { describeLive } from '../stores/live.ts';
 import { LOCALSTACK_CREDENTIALS as credentials, LOCALSTACK_REGION as region } from '../stores/localstack.ts';
-import { agesOver, createdOf } from './ages.ts';
+import { agesOver, createdOf, skewOf } from './ages.ts';
 
 const MANY = Array.from({ length: 25 }, (_, index) => `/ages/p${index}`);
 const PARAMETER = 'ssm://ages-one';
@@ -53,6 +53,14 @@ await describeLive('ages on LocalStack', 'localstack', () => {
     expect(proxy.actions.filter((action) => /GetParameter|GetSecretValue/.test(action))).toEqual([]);
   });
 
+  it.each([PARAMETER, SECRET])('%s is as old as the store says, by its clock', async (reference) => {
+    const options = { region, credentials, endpoint };
+    const providers = { ssm: awsSsm(options), sm: awsSecretsManager(options) };
+    const direct = createResolver({ providers, onWarning() {} });
+    expect(await skewOf(direct, reference)).toBe(-3);
+    await direct.close();
+  });
+
   it('a parameter grows no younger by a tag or a label, but by a new value', async () => {
     const created = await createdOf(resolver, PARAMETER);
     await seed(
@@ -77,6 +85,7 @@ await describeLive('ages on LocalStack', 'localstack', () => {
       ['secretsmanager', 'update_secret', { SecretId: 'ages-key', Description: 'edited' }],
     );
     expect(await createdOf(resolver, SECRET)).toEqual(created);
+    expect(await resolver.rotation({ KEY: SECRET })).toMatchObject([{ tags: { team: 'core' } }]);
     await seed(['secretsmanager', 'put_secret_value', { SecretId: 'ages-key', SecretString: 'canary-2' }]);
     expect((await createdOf(resolver, SECRET)).getTime()).toBeGreaterThan(created.getTime());
     expect(await createdOf(resolver, `${SECRET}?stage=AWSPREVIOUS`)).toEqual(created);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { forwardTo, startVaultServer, type VaultServer } from '../servers/vault-server.ts';
 import { describeLive } from '../stores/live.ts';
 import { type LiveVault, startVault } from '../stores/vault.ts';
-import { agesOver, createdOf } from './ages.ts';
+import { agesOver, createdOf, skewOf } from './ages.ts';
 
 await describeLive('ages on Vault', 'vault', () => {
   let live: LiveVault;
@@ -52,9 +52,16 @@ await describeLive('ages on Vault', 'vault', () => {
     const created = await createdOf(resolver, REFERENCE);
     await live.vault('kv', 'metadata', 'put', '-custom-metadata=team=core', 'secret/app');
     expect(await createdOf(resolver, REFERENCE)).toEqual(created);
+    const tags = { team: 'core' };
+    expect(await resolver.rotation({ KEY: REFERENCE })).toMatchObject([{ tags }]);
+    expect(await resolver.resolveWithMetadata(REFERENCE)).toMatchObject({ tags });
     await live.put('secret/app', { url: 'canary-2' });
     expect((await createdOf(resolver, REFERENCE)).getTime()).toBeGreaterThan(created.getTime());
     expect(await createdOf(resolver, 'kv://secret/app?version=1')).toEqual(created);
+  });
+
+  it("is as old as Vault says, by Vault's clock", async () => {
+    expect(await skewOf(open({ address: live.address }), REFERENCE)).toBe(-3);
   });
 
   it('by the key that is named, for the current value alone, in reading and describing', async () => {

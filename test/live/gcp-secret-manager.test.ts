@@ -70,7 +70,7 @@ function reads(provider: () => Provider): void {
 
   it('describes what it reads', async () => {
     expect(await provider().describe?.([locator('db', '1')], { signal })).toEqual([
-      { ok: true, value: { version: '1', createdAt: expect.any(Date) } },
+      { ok: true, value: { version: '1', createdAt: expect.any(Date), tags: {} } },
     ]);
     expect(await provider().describe?.([locator('none')], { signal })).toMatchObject([
       { ok: false, code: 'NotFound' },

@@ -49,7 +49,7 @@ await describeLive('HashiCorp Vault: reading', 'vault', () => {
       ok: true,
       value: {
         value: { url: 'canary-new', port: 5432, tags: ['a', 'b'] },
-        metadata: { version: '2', createdAt: new Date(data.metadata.created_time) },
+        metadata: { version: '2', createdAt: new Date(data.metadata.created_time), tags: {} },
       },
     });
   });

@@ -35,6 +35,7 @@ interface AwsInput {
   readonly Names?: readonly string[];
   readonly WithDecryption?: boolean;
   readonly Shared?: boolean;
+  readonly ParameterFilters?: readonly { readonly Values: readonly string[] }[];
   readonly SecretId?: string;
   readonly SecretIdList?: readonly string[];
   readonly VersionId?: string;

@@ -10,6 +10,7 @@ export interface Attributes {
   /** When its tags or attributes were last edited. @default `created` */
   readonly updated?: Date;
   readonly contentType?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 interface Version {
@@ -17,6 +18,7 @@ interface Version {
   readonly value: string;
   readonly contentType?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly tags: Readonly<Record<string, string>>;
   readonly created: number;
 }
 
@@ -61,7 +63,7 @@ export function createSecrets(vaultUrl: () => string): Secrets {
     id: idOf(secret, version),
     ...(version.contentType && { contentType: version.contentType }),
     attributes: version.attributes,
-    tags: {},
+    tags: version.tags,
   });
   return {
     set(name, value, attributes = {}) {
@@ -112,12 +114,21 @@ function newest(versions: readonly Version[] = []): Version | undefined {
 /** https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret#secretattributes: whole seconds. */
 function versionOf(
   value: string,
-  { enabled = true, created = new Date(), updated = created, notBefore, expires, contentType }: Attributes,
+  {
+    enabled = true,
+    created = new Date(),
+    updated = created,
+    notBefore,
+    expires,
+    contentType,
+    tags = {},
+  }: Attributes,
 ): Version {
   return {
     id: randomBytes(16).toString('hex'),
     value,
     ...(contentType && { contentType }),
+    tags,
     created: created.getTime(),
     attributes: {
       enabled,

@@ -9,6 +9,7 @@ export interface GcpSecret {
   readonly aliases?: Readonly<Record<string, number>>;
   readonly nextRotationTime?: Date;
   readonly expireTime?: Date;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 interface GcpVersion {
@@ -39,13 +40,14 @@ function getSecret(store: GcpStore, { name }: GcpCall): Reply {
   if (!SECRET.test(name)) return fail('INVALID_ARGUMENT', 'The provided Secret name is malformed.');
   const secret = store[name];
   if (secret === undefined) return fail('NOT_FOUND', `Secret [${numbered(name)}] not found.`);
-  const { aliases = {}, nextRotationTime, expireTime } = secret;
+  const { aliases = {}, nextRotationTime, expireTime, labels = {} } = secret;
   return {
     message: {
       name: numbered(name),
       replication: { automatic: {} },
       createTime: timestamp(new Date(0)),
       versionAliases: aliases,
+      labels,
       etag: '"15e01a0bc2a9c0"',
       ...(nextRotationTime && { rotation: { nextRotationTime: timestamp(nextRotationTime) } }),
       ...(expireTime && { expireTime: timestamp(expireTime) }),

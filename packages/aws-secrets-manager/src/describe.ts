@@ -54,6 +54,7 @@ async function describeOne(
       ...rotation,
       // A rotation moves the stages to other versions; what is read by its version stays.
       ...(rotatesAt && params.version === undefined && { rotatesAt }),
+      tags: tagsOf(secret),
     },
   };
 }
@@ -83,6 +84,11 @@ async function findVersion(
     if (found) return found;
   }
   return undefined;
+}
+
+function tagsOf({ Tags }: DescribeSecretResponse): Readonly<Record<string, string>> {
+  const named = objects(Tags).flatMap(({ Key, Value = '' }) => (Key === undefined ? [] : [[Key, Value]]));
+  return Object.fromEntries(named);
 }
 
 /** A secret whose rotation was turned off keeps its rule. */

@@ -26,7 +26,7 @@ export interface AwsSecretsManagerOptions extends ConnectionOptions {
  * `InvalidReference`: not a name that Secrets Manager allows, or an ARN of another region.
  *
  * Metadata: `version`; `createdAt` of the version where it was read by a call of its own. By `describe`, always both,
- * and `rotationEnabled`, `rotationRule`, `lastRotatedAt`, `rotatesAt` of the rotation that Secrets Manager does.
+ * `tags`, and `rotationEnabled`, `rotationRule`, `lastRotatedAt`, `rotatesAt` of the rotation that Secrets Manager does.
  *
  * @example
  * awsSecretsManager({ region: 'eu-west-1', prefix: 'myapp/prod/' }) // sm://database#url reads myapp/prod/database
@@ -45,9 +45,10 @@ export function awsSecretsManager(options: AwsSecretsManagerOptions = {}): Provi
     params: ['version', 'stage'],
     ...(options.client && { retries: 'own' }),
     check: (locator) => checkName(locator, prefix),
-    fetch: (locators, options) => ask(locators, (connection, targets) => read(connection, targets, options)),
-    describe: (locators, { signal }) =>
-      ask(locators, (connection, targets) => describeTargets(connection, targets, signal)),
+    fetch: (locators, options) =>
+      ask(locators, options, (connection, targets) => read(connection, targets, options)),
+    describe: (locators, options) =>
+      ask(locators, options, (connection, targets) => describeTargets(connection, targets, options.signal)),
     classify,
     [Symbol.asyncDispose]: connect.close,
   };

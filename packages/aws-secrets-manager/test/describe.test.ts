@@ -15,6 +15,7 @@ const secrets: Readonly<Record<string, unknown>> = {
     RotationRules: { ScheduleExpression: 'cron(0 8 1 * ? *)', AutomaticallyAfterDays: 30 },
     LastRotatedDate: SECONDS,
     NextRotationDate: SECONDS + 86_400,
+    Tags: [{ Key: 'tier', Value: 'gold' }, { Key: 'empty' }, { Value: 'nameless' }],
     VersionIdsToStages: { [id('new')]: ['AWSCURRENT'], [id('old')]: ['AWSPREVIOUS'] },
   },
   manual: { CreatedDate: SECONDS, VersionIdsToStages: { [id('new')]: ['AWSCURRENT'] } },
@@ -59,9 +60,10 @@ describe('describe', () => {
           rotationRule: 'cron(0 8 1 * ? *)',
           lastRotatedAt: at(0),
           rotatesAt: at(86_400),
+          tags: { tier: 'gold', empty: '' },
         },
       },
-      { ok: true, value: { version: id('new'), createdAt: at(5), rotationEnabled: false } },
+      { ok: true, value: { version: id('new'), createdAt: at(5), rotationEnabled: false, tags: {} } },
       {
         ok: true,
         value: {
@@ -69,6 +71,7 @@ describe('describe', () => {
           createdAt: at(5),
           rotationEnabled: false,
           rotationRule: 'rate(30 days)',
+          tags: {},
         },
       },
     ]);
@@ -82,11 +85,16 @@ describe('describe', () => {
       locator('rotated', { version: id('old') }),
       locator('manual', { version: id('lost') }),
     ];
-    const rotation = { rotationEnabled: true, rotationRule: 'cron(0 8 1 * ? *)', lastRotatedAt: at(0) };
+    const rotation = {
+      rotationEnabled: true,
+      rotationRule: 'cron(0 8 1 * ? *)',
+      lastRotatedAt: at(0),
+      tags: { tier: 'gold', empty: '' },
+    };
     expect(await provider.describe?.(asked, { signal })).toEqual([
       { ok: true, value: { version: id('old'), createdAt: at(0), ...rotation, rotatesAt: at(86_400) } },
       { ok: true, value: { version: id('old'), createdAt: at(0), ...rotation } },
-      { ok: true, value: { version: id('lost'), createdAt: at(-5), rotationEnabled: false } },
+      { ok: true, value: { version: id('lost'), createdAt: at(-5), rotationEnabled: false, tags: {} } },
     ]);
   });
 

@@ -43,10 +43,10 @@ export function awsSsm(options: AwsSsmOptions = {}): Provider {
     params: ['version', 'label'],
     ...(options.client && { retries: 'own' }),
     check: (locator) => checkName(locator, prefix),
-    fetch: (locators, { signal }) =>
-      ask(locators, (connection, targets) => readTargets(connection, targets, signal)),
-    describe: (locators, { signal }) =>
-      ask(locators, (connection, targets) => describeTargets(connection, targets, signal)),
+    fetch: (locators, options) =>
+      ask(locators, options, (connection, targets) => readTargets(connection, targets, options.signal)),
+    describe: (locators, options) =>
+      ask(locators, options, (connection, targets) => describeTargets(connection, targets, options.signal)),
     classify,
     [Symbol.asyncDispose]: connect.close,
   };

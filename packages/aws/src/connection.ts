@@ -26,6 +26,8 @@ export interface Connection<Sdk, Sender> {
   /** The region of our own client; a client that was handed in keeps its own to itself. */
   readonly region?: string;
   readonly request: Request<Sender>;
+  /** The store's own time now, by the last answer, where the client keeps it. */
+  storeTime(): Date | undefined;
   close(): void;
 }
 
@@ -68,7 +70,12 @@ export function connector<Sdk, Sender, Credentials>(
     const message = 'cannot stand beside `client`, which has its own';
     const beside = Object.keys(given(own)).map((place) => ({ place, message }));
     if (beside.length > 0) throw new ConfigError(beside);
-    return { sdk: await service.load(), request: (send) => send(client), close() {} };
+    return {
+      sdk: await service.load(),
+      request: (send) => send(client),
+      storeTime: () => storeTimeOf(client),
+      close() {},
+    };
   });
   return Object.assign(() => connection(), {
     async close() {
@@ -107,7 +114,27 @@ async function connect<Sdk, Sender, Credentials>(
     customUserAgent: `keyturn/${VERSION}`,
   });
   const region = await regionOf(client, options.region);
-  return { sdk, region, request: renewing(client), close: () => client.destroy() };
+  return {
+    sdk,
+    region,
+    request: renewing(client),
+    storeTime: () => storeTimeOf(client),
+    close: () => client.destroy(),
+  };
+}
+
+/**
+ * The SDK signs by the store's clock, and keeps what it learns of it from the header `Date` in `systemClockOffset`, in
+ * milliseconds: AwsSdkSigV4AuthInputConfig of @aws-sdk/core. Undefined for what is no client of the SDK.
+ */
+function storeTimeOf(client: unknown): Date | undefined {
+  if (!isRecord(client) || !isRecord(client.config)) return undefined;
+  const { systemClockOffset: offset } = client.config;
+  return typeof offset === 'number' ? new Date(Date.now() + offset) : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The region in force. The SDK would say that there is none only at the first request. */

@@ -30,10 +30,10 @@ export function smallest(given: Options): Provider {
     kind: 'aws-smallest',
     batchSize: 10,
     params: [],
-    fetch: (locators, { signal }) =>
-      ask(locators, async ({ request }, targets) => {
+    fetch: (locators, options) =>
+      ask(locators, options, async ({ request }, targets) => {
         const command = new GetParametersCommand({ Names: targets.map(({ locator }) => locator.path) });
-        await request((client) => client.send(command, { abortSignal: signal }));
+        await request((client) => client.send(command, { abortSignal: options.signal }));
         return new Map(targets.map(({ locator }) => [locator, { ok: true, value: { value: 'canary' } }]));
       }),
     classify: classifier(failureNames([['OwnName', ['Disabled', 'our own words']]])),

@@ -1,7 +1,7 @@
 import type { SecretProperties } from '@azure/keyvault-secrets';
-import type { Outcome, SecretMetadata } from '@keyturn/core';
+import type { CallOptions, Outcome, SecretMetadata } from '@keyturn/core';
 import type { SecretReader } from './connection.ts';
-import { answerOf, dateOf, ifNotFound, metadataOf, missing, type Target } from './read.ts';
+import { answerOf, callOptions, dateOf, ifNotFound, metadataOf, missing, type Target } from './read.ts';
 
 /**
  * Describes one secret without reading a value, by
@@ -11,10 +11,10 @@ import { answerOf, dateOf, ifNotFound, metadataOf, missing, type Target } from '
 export async function describeSecret(
   client: SecretReader,
   { name, version }: Target,
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<Outcome<SecretMetadata>> {
-  const versions = (await answerOf(list(client, name, signal)).catch(ifNotFound)) ?? [];
-  if (versions.length === 0) return await missing(client, name, signal);
+  const versions = (await answerOf(list(client, name, options)).catch(ifNotFound)) ?? [];
+  if (versions.length === 0) return await missing(client, name, options);
   const meant = version === undefined ? newest(versions) : versions.filter((one) => one.version === version);
   const [first] = meant;
   if (first === undefined) return { ok: false, code: 'NotFound', message: 'the secret has no such version' };
@@ -25,9 +25,9 @@ export async function describeSecret(
   return { ok: true, value: { ...(meant.length === 1 && id !== undefined && { version: id }), ...metadata } };
 }
 
-async function list(client: SecretReader, name: string, signal: AbortSignal): Promise<SecretProperties[]> {
+async function list(client: SecretReader, name: string, options: CallOptions): Promise<SecretProperties[]> {
   const versions: SecretProperties[] = [];
-  for await (const properties of client.listPropertiesOfSecretVersions(name, { abortSignal: signal })) {
+  for await (const properties of client.listPropertiesOfSecretVersions(name, callOptions(options))) {
     versions.push(properties);
   }
   return versions;

@@ -20,7 +20,7 @@ export interface AzureKeyVaultOptions extends ConnectionOptions {
  * named, `@azure/identity` is missing, or the server asks for a token of another domain. `InvalidReference`: not a name
  * that Key Vault allows.
  *
- * Metadata: `version`, `createdAt` of that version, `expiresAt`. Azure serves a secret that has expired, or is not
+ * Metadata: `version`, `createdAt` of that version, `expiresAt`, `tags`. Azure serves a secret that has expired, or is not
  * valid yet, all the same: a warning says so.
  *
  * @example
@@ -39,15 +39,13 @@ export function azureKeyVault(options: AzureKeyVaultOptions = {}): Provider {
     params: ['version'],
     ...(options.client && { retries: 'own' }),
     check: (locator) => checkName(locator, prefix),
-    async fetch(locators, { signal, warn }) {
+    async fetch(locators, options) {
       const { client } = await connect();
-      return await Promise.all(
-        locators.map((locator) => readSecret(client, targetOf(locator), { signal, warn })),
-      );
+      return await Promise.all(locators.map((locator) => readSecret(client, targetOf(locator), options)));
     },
-    async describe(locators, { signal }) {
+    async describe(locators, options) {
       const { client } = await connect();
-      return await Promise.all(locators.map((locator) => describeSecret(client, targetOf(locator), signal)));
+      return await Promise.all(locators.map((locator) => describeSecret(client, targetOf(locator), options)));
     },
     classify,
     async [Symbol.asyncDispose]() {

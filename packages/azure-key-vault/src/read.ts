@@ -1,5 +1,5 @@
 import type { SecretProperties } from '@azure/keyvault-secrets';
-import type { Fetched, Outcome, SecretMetadata } from '@keyturn/core';
+import type { CallOptions, Fetched, FetchOptions, Outcome, SecretMetadata } from '@keyturn/core';
 import { classify, KeyVaultFault, NO_VAULT } from './classify.ts';
 import type { SecretReader } from './connection.ts';
 
@@ -7,11 +7,6 @@ import type { SecretReader } from './connection.ts';
 export interface Target {
   readonly name: string;
   readonly version: string | undefined;
-}
-
-export interface ReadOptions {
-  readonly signal: AbortSignal;
-  readonly warn: (message: string) => void;
 }
 
 /**
@@ -22,16 +17,28 @@ export interface ReadOptions {
 export async function readSecret(
   client: SecretReader,
   { name, version }: Target,
-  { signal, warn }: ReadOptions,
+  options: FetchOptions,
 ): Promise<Outcome<Fetched>> {
-  const options = { ...(version !== undefined && { version }), abortSignal: signal };
-  const secret = await answerOf(client.getSecret(name, options)).catch(ifNotFound);
-  if (secret === undefined) return await missing(client, name, signal);
+  const asked = client.getSecret(name, {
+    ...(version !== undefined && { version }),
+    ...callOptions(options),
+  });
+  const secret = await answerOf(asked).catch(ifNotFound);
+  if (secret === undefined) return await missing(client, name, options);
   const { value, properties } = secret;
   if (typeof value !== 'string') throw new KeyVaultFault(NO_VAULT);
   const warning = timeWarning(name, properties);
-  if (warning !== undefined) warn(warning);
+  if (warning !== undefined) options.warn(warning);
   return { ok: true, value: { value, metadata: metadataOf(properties) } };
+}
+
+/** What every call of the SDK takes: the signal, and who is told the store's time. */
+export function callOptions({ signal, clock }: CallOptions) {
+  return {
+    abortSignal: signal,
+    onResponse: ({ headers }: { readonly headers: { get(name: string): string | undefined } }) =>
+      clock?.(new Date(headers.get('date') ?? '')),
+  };
 }
 
 /** The SDK's words for an identifier that is none, and for a next page that is elsewhere, where it sends no token. */
@@ -61,9 +68,9 @@ export function ifNotFound(error: unknown): undefined {
 export async function missing(
   client: SecretReader,
   name: string,
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<Outcome<never>> {
-  const deleted = await client.getDeletedSecret(name, { abortSignal: signal }).catch(() => undefined);
+  const deleted = await client.getDeletedSecret(name, callOptions(options)).catch(() => undefined);
   if (deleted === undefined) {
     return { ok: false, code: 'NotFound', message: 'the vault has no such secret or version' };
   }
@@ -72,13 +79,14 @@ export async function missing(
   return { ok: false, code: 'Disabled', message };
 }
 
-export function metadataOf({ version, createdOn, expiresOn }: SecretProperties): SecretMetadata {
+export function metadataOf({ version, createdOn, expiresOn, tags }: SecretProperties): SecretMetadata {
   const createdAt = dateOf(createdOn);
   const expiresAt = dateOf(expiresOn);
   return {
     ...(version !== undefined && { version }),
     ...(createdAt && { createdAt }),
     ...(expiresAt && { expiresAt }),
+    tags: { ...tags },
   };
 }
 

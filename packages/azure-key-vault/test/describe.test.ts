@@ -9,10 +9,11 @@ const FUTURE = new Date('2099-01-01T00:00:00Z');
 describe('a description', () => {
   it('is of the newest version, without its value', async () => {
     const { provider, server } = await startStore();
-    const version = server.set('key', 'canary', { created: SECOND, expires: FUTURE });
+    const tags = { tier: 'gold' };
+    const version = server.set('key', 'canary', { created: SECOND, expires: FUTURE, tags });
     server.set('key', 'canary', { created: FIRST });
     expect(await provider.describe?.([locator('key')], options)).toEqual([
-      { ok: true, value: { version, createdAt: SECOND, expiresAt: FUTURE } },
+      { ok: true, value: { version, createdAt: SECOND, expiresAt: FUTURE, tags } },
     ]);
     expect(server.requests.map(({ path }) => path)).not.toContain('/secrets/key/');
   });
@@ -22,7 +23,7 @@ describe('a description', () => {
     const version = server.set('key', 'canary', { created: FIRST });
     server.set('key', 'canary', { created: SECOND });
     expect(await provider.describe?.([locator('key', { version })], options)).toEqual([
-      { ok: true, value: { version, createdAt: FIRST } },
+      { ok: true, value: { version, createdAt: FIRST, tags: {} } },
     ]);
   });
 
@@ -33,7 +34,7 @@ describe('a description', () => {
       server.set('key', 'canary', { created: day(index + 1) }),
     );
     expect(await provider.describe?.([locator('key')], options)).toEqual([
-      { ok: true, value: { version: versions.at(-1), createdAt: day(60) } },
+      { ok: true, value: { version: versions.at(-1), createdAt: day(60), tags: {} } },
     ]);
     expect(server.count()).toBe(3);
   });
@@ -43,7 +44,7 @@ describe('a description', () => {
     server.set('key', 'canary', { created: SECOND });
     server.set('key', 'canary', { created: SECOND, enabled: false });
     expect(await provider.describe?.([locator('key')], options)).toEqual([
-      { ok: true, value: { createdAt: SECOND } },
+      { ok: true, value: { createdAt: SECOND, tags: {} } },
     ]);
   });
 });
@@ -57,7 +58,9 @@ it('leaves out dates that are none', async () => {
     },
   ];
   const { provider } = await startStore({ script: always(ok({ value })) });
-  expect(await provider.describe?.([locator('key')], options)).toEqual([{ ok: true, value: { version } }]);
+  expect(await provider.describe?.([locator('key')], options)).toEqual([
+    { ok: true, value: { version, tags: {} } },
+  ]);
 });
 
 describe('no description', () => {

@@ -10,9 +10,11 @@ describe('a read', () => {
   it('gives the current version, with its metadata', async () => {
     const { provider, server } = await startStore();
     server.set('db-url', 'canary-old', { created: PAST });
-    const version = server.set('db-url', 'canary', { created: CREATED, expires: FUTURE });
+    const tags = { tier: 'gold' };
+    const version = server.set('db-url', 'canary', { created: CREATED, expires: FUTURE, tags });
+    const metadata = { version, createdAt: CREATED, expiresAt: FUTURE, tags };
     expect(await provider.fetch([locator('db-url')], options)).toEqual([
-      { ok: true, value: { value: 'canary', metadata: { version, createdAt: CREATED, expiresAt: FUTURE } } },
+      { ok: true, value: { value: 'canary', metadata } },
     ]);
   });
 
@@ -21,7 +23,7 @@ describe('a read', () => {
     const version = server.set('db-url', 'canary-old', { created: PAST });
     server.set('db-url', 'canary', { created: CREATED });
     expect(await provider.fetch([locator('db-url', { version })], options)).toEqual([
-      { ok: true, value: { value: 'canary-old', metadata: { version, createdAt: PAST } } },
+      { ok: true, value: { value: 'canary-old', metadata: { version, createdAt: PAST, tags: {} } } },
     ]);
   });
 
@@ -63,7 +65,7 @@ describe('dates that are none', () => {
     const { provider } = await startStore({ script: always(ok({ value: 'canary', id, attributes })) });
     const warn = vi.fn();
     expect(await provider.fetch([locator('key')], { signal, warn })).toEqual([
-      { ok: true, value: { value: 'canary', metadata: { version: '0'.repeat(32) } } },
+      { ok: true, value: { value: 'canary', metadata: { version: '0'.repeat(32), tags: {} } } },
     ]);
     expect(warn).not.toHaveBeenCalled();
   });

@@ -29,7 +29,7 @@ export async function callProvider(
   const begunAt = performance.now();
   probe.called();
   try {
-    const answer = await ask(provider, call, context);
+    const answer = await ask(provider, call, context, probe);
     probe.answered(call, performance.now() - begunAt, answer);
     return answer;
   } catch (reason) {
@@ -42,12 +42,17 @@ async function ask(
   provider: Provider,
   call: readonly Leg[],
   { signal: parent, timeoutMs, warn, isBackground = false, metadataOnly }: CallContext,
+  probe: Probe,
 ): Promise<readonly Outcome<Fetched>[] | Classified> {
   const timedOut = `no answer within ${timeoutMs} ms`;
   const scope = openScope(timeoutMs, timedOut, [parent], !isBackground);
   try {
     const locators = call.map((leg) => leg.locator);
-    const options = { signal: scope.signal, warn: (message: string) => warn(provider, message) };
+    const options = {
+      signal: scope.signal,
+      clock: probe.clock,
+      warn: (message: string) => warn(provider, message),
+    };
     const method = metadataOnly && provider.describe ? describe : fetch;
     const outcomes = await raced(method(provider, locators, options), scope.signal);
     if (Array.isArray(outcomes) && outcomes.length === call.length) return outcomes.map(sound);
@@ -68,8 +73,8 @@ async function fetch(provider: Provider, locators: readonly Locator[], options: 
   return await provider.fetch(locators, options);
 }
 
-async function describe(provider: Provider, locators: readonly Locator[], { signal }: FetchOptions) {
-  const outcomes = (await provider.describe?.(locators, { signal })) ?? [];
+async function describe(provider: Provider, locators: readonly Locator[], { signal, clock }: FetchOptions) {
+  const outcomes = (await provider.describe?.(locators, { signal, clock })) ?? [];
   return outcomes.map((outcome): Outcome<Fetched> => {
     return outcome?.ok ? { ok: true, value: { value: {}, metadata: outcome.value } } : outcome;
   });

@@ -82,11 +82,13 @@ export interface StaleEvent extends SaidOfProvider<'stale'> {
   readonly code?: ErrorCode;
 }
 
-/** A store was read anew, and gave another value than the one that was kept. */
+/** A store was read anew, and gave another value, or another version, than the one that was kept. */
 export interface RotatedEvent extends SaidOfProvider<'rotated'> {
   readonly path: string;
   /** The store's own name for the new version, where it has one. */
   readonly version?: string;
+  /** The version is another, and its value is not: what was rotated, if anything, was not this. */
+  readonly sameValue?: true;
 }
 
 /** The age of a value was judged, as a resolve was about to hand it out. */

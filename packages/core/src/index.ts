@@ -68,8 +68,9 @@ export { createResolver } from './resolver.ts';
 export type { Resolver, Settled, SingleOptions } from './resolver-api.ts';
 export type { RetryOptions } from './retry-options.ts';
 export type { RotationJudgement, RotationVerdict } from './rotation-judge.ts';
-export type { RotationOptions, RotationRule, SecretRotation } from './rotation-policy.ts';
+export type { RotationOptions, SecretRotation } from './rotation-policy.ts';
 export type { RotationReadOptions, RotationStatus } from './rotation-report.ts';
+export type { RotationRule } from './rotation-rule.ts';
 export { type Conversion, isConversion, type SchemaOutput, type StandardSchema } from './schema.ts';
 export { Secret } from './secret.ts';
 export type {

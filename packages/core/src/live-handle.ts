@@ -125,7 +125,8 @@ function startHandle<C>(
       return;
     }
     readFails = false;
-    if (!isSame(seen, reading)) source.rotated(reading.answer);
+    if (isSame(seen, reading)) source.kept(seen.answer, reading.answer);
+    else source.rotated(reading.answer);
     seen = reading;
     if (building && isSame(building.version, reading)) return;
     building?.drop();

@@ -26,6 +26,8 @@ export interface LiveSource {
   readonly closing: AbortSignal;
   /** Told of an answer whose stored value is not that of the answer before. */
   readonly rotated: (answer: Answer) => void;
+  /** Told of an answer whose stored value is that of the answer before. */
+  readonly kept: (before: Answer, after: Answer) => void;
   /** Tells the operator, each time. */
   readonly tell: (warning: Warning) => void;
   /** Tells the operator, once for each distinct message. */

@@ -92,7 +92,11 @@ async function* generateVersions(
       continue;
     }
     failing = false;
-    if (last && isSame(last, reading)) continue;
+    if (last && isSame(last, reading)) {
+      source.kept(last.answer, reading.answer);
+      last = reading;
+      continue;
+    }
     // What did not come from the store may be old already.
     if (last === undefined && reading.detailed.source !== 'store') waitMs = 0;
     if (last) source.rotated(reading.answer);

@@ -1,4 +1,5 @@
 import { elapsed, type Moment, now } from './cache-entry.ts';
+import { createClocks } from './clocks.ts';
 import type { Events, FetchEvent, RetryRefusedEvent, StaleEvent } from './events.ts';
 import { type Counters, createCounters, type ResolverMetrics } from './metrics.ts';
 import type { Leg } from './plan.ts';
@@ -18,8 +19,12 @@ export interface Probe {
   reread(leg: Leg, before: Outcome<Fetched> | undefined, after: Outcome<Fetched>): void;
   /** The store gave another value than before. */
   rotated(leg: Leg, fetched: Fetched): void;
+  /** The store gave what is wanted of it as before. */
+  kept(leg: Leg, before: Fetched, after: Fetched): void;
   /** The age of a value was judged. */
   judged(leg: Leg, fetched: Fetched, judgement: RotationJudgement): void;
+  /** An answer of the store told its time. */
+  clock(storeTime: Date): void;
   /** A call begins. */
   called(): void;
   /** A call has its answer. */
@@ -40,15 +45,26 @@ export interface Probe {
 /** Observes the providers of one resolver. */
 export interface Monitor {
   probe(provider: Provider): Probe;
+  /** How far the store's clock is ahead of this machine's, in milliseconds; 0 where that is little, or not known. */
+  skewOf(provider: Provider): number;
   /** What was counted, of every provider that has a name. */
   metrics(): ResolverMetrics;
 }
 
-export function createMonitor(events: Events, names: ReadonlyMap<Provider, string>): Monitor {
+/** @param warn tells the operator, each distinct message once; must not throw. */
+export function createMonitor(
+  events: Events,
+  names: ReadonlyMap<Provider, string>,
+  warn: (provider: Provider, message: string) => void,
+): Monitor {
+  const clocks = createClocks(warn);
   const watched = new Map(
     [...names].map(([provider, name]) => {
       const counters = createCounters();
-      const probe = createProbe(events, { provider: name, kind: provider.kind }, counters);
+      const probe = createProbe(events, { provider: name, kind: provider.kind }, counters, {
+        warn: (message) => warn(provider, message),
+        clock: (storeTime) => clocks.heard(provider, storeTime),
+      });
       return [provider, { name, counters, probe }] as const;
     }),
   );
@@ -59,6 +75,7 @@ export function createMonitor(events: Events, names: ReadonlyMap<Provider, strin
       if (found === undefined) throw new RangeError('a resolver reads its own providers only');
       return found.probe;
     },
+    skewOf: clocks.skewOf,
     metrics() {
       const all = [...watched].map(([{ kind }, { name, counters }]) => {
         const { latency, ages, ...counts } = counters;
@@ -73,6 +90,7 @@ function createProbe(
   events: Events,
   who: { readonly provider: string; readonly kind: string },
   counters: Counters,
+  { warn, clock }: { readonly warn: (message: string) => void; readonly clock: Probe['clock'] },
 ): Probe {
   function tellFetch(
     call: readonly Leg[],
@@ -83,9 +101,17 @@ function createProbe(
     events.tell({ type: 'fetch', ...who, paths: pathsOf(call), ...rest, durationMs });
   }
 
-  function tellRotated({ locator: { path } }: Leg, fetched: Fetched): void {
-    const version = fetched.metadata?.version;
-    events.tell({ type: 'rotated', ...who, path, ...(version !== undefined && { version }) });
+  function tellRotated({ locator: { path } }: Leg, { metadata }: Fetched, sameValue = false): void {
+    if (sameValue) warn(`"${path}" has a new version with the value of the one before: nothing was rotated`);
+    if (!events.isHeard()) return;
+    const version = metadata?.version;
+    events.tell({
+      type: 'rotated',
+      ...who,
+      path,
+      ...(version !== undefined && { version }),
+      ...(sameValue && { sameValue: true as const }),
+    });
   }
 
   return {
@@ -102,18 +128,19 @@ function createProbe(
       events.tell({ type: 'stale', ...who, path, source, ageMs, ...(code && { code }) });
     },
     reread(leg, before, after) {
-      if (!events.isHeard() || !before?.ok || !after.ok) return;
-      try {
-        if (isSameValue(before.value.value, after.value.value)) return;
-      } catch {
-        // Fields that are no JSON cannot be compared.
-        return;
+      if (!before?.ok || !after.ok) return;
+      if (isNewVersion(before.value, after.value)) {
+        const same = hasSameValue(before.value, after.value);
+        if (same !== undefined) tellRotated(leg, after.value, same);
+      } else if (events.isHeard() && hasSameValue(before.value, after.value) === false) {
+        tellRotated(leg, after.value);
       }
-      tellRotated(leg, after.value);
     },
-    rotated(leg, fetched) {
-      if (events.isHeard()) tellRotated(leg, fetched);
+    rotated: (leg, fetched) => tellRotated(leg, fetched),
+    kept(leg, before, after) {
+      if (isNewVersion(before, after) && hasSameValue(before, after)) tellRotated(leg, after, true);
     },
+    clock,
     judged({ locator: { path } }, { metadata }, { verdict, ageMs, atLeast, dueAt }) {
       counters.ages[verdict]++;
       if (!events.isHeard()) return;
@@ -156,6 +183,21 @@ function createProbe(
       events.tell({ type: 'retryRefused', ...who, paths: pathsOf(failed), code, attempts, reason });
     },
   };
+}
+
+/** Both have to be known. */
+function isNewVersion({ metadata: before }: Fetched, { metadata: after }: Fetched): boolean {
+  if (before?.version === undefined || after?.version === undefined) return false;
+  return before.version !== after.version;
+}
+
+/** Undefined where they cannot be compared: fields that are no JSON. */
+function hasSameValue(before: Fetched, after: Fetched): boolean | undefined {
+  try {
+    return isSameValue(before.value, after.value);
+  } catch {
+    return undefined;
+  }
 }
 
 function pathsOf(legs: readonly Leg[]): string[] {

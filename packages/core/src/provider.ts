@@ -61,6 +61,8 @@ export interface SecretMetadata {
   readonly rotationEnabled?: boolean;
   /** The store's own words for when it rotates, such as `rate(30 days)`. */
   readonly rotationRule?: string;
+  /** The store's tags or labels, which are no secrets: `{}` where it has none, left out where they are not known. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A value that the store itself keeps as named fields, as Vault does. */
@@ -116,6 +118,11 @@ export type Checked =
 export interface CallOptions {
   /** Aborts on the caller's own abort, on the per-call timeout and on the deadline. */
   readonly signal: AbortSignal;
+  /**
+   * Takes the store's own time, where an answer tells it, as HTTP does by `Date`; what is no valid date is ignored.
+   * Core always gives it, and finds by it a clock that is wrong. Never throws.
+   */
+  readonly clock?: ((storeTime: Date) => void) | undefined;
 }
 
 export interface FetchOptions extends CallOptions {

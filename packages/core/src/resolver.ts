@@ -46,7 +46,9 @@ export function createResolver(options: ResolverOptions): Resolver {
   const { warn, tell, tellQuietly, warnQuietly } = createWarnings(options.onWarning);
   const limits = readLimits(options, DEFAULTS);
   const events = createEvents((message) => warn({ kind: 'events' }, message));
-  const monitor = createMonitor(events, nameProviders(providers));
+  const monitor = createMonitor(events, nameProviders(providers), ({ kind }, message) =>
+    warnQuietly({ kind, message }),
+  );
   const reader = createReader(readRetrySettings(options.retry), monitor);
   const cacheSettings = readCacheSettings(options.cache || {});
   const keeper =
@@ -81,6 +83,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     rotation,
     limit: cacheSettings.maxEntries,
     read: reader,
+    skewOf: monitor.skewOf,
     judged(answer, fetched, judgement) {
       const leg = legOf(answer);
       if (leg) monitor.probe(answer.provider).judged(leg, fetched, judgement);
@@ -126,11 +129,15 @@ export function createResolver(options: ResolverOptions): Resolver {
       throw namedByReference(failures);
     },
     rotated(answer) {
-      const { item, provider, outcome } = answer;
-      // Of what is kept, the cache tells.
-      if (cache && !provider.local && item.entry.cache !== false) return;
       const leg = legOf(answer);
-      if (leg && outcome.ok) monitor.probe(provider).rotated(leg, outcome.value);
+      if (isCached(answer) || !leg || !answer.outcome.ok) return;
+      monitor.probe(answer.provider).rotated(leg, answer.outcome.value);
+    },
+    kept({ provider, outcome: before }, answer) {
+      const leg = legOf(answer);
+      const { outcome: after } = answer;
+      if (isCached(answer) || answer.provider !== provider || !leg || !before.ok || !after.ok) return;
+      monitor.probe(provider).kept(leg, before.value, after.value);
     },
     closing: closing.signal,
     tell: tellQuietly,
@@ -154,6 +161,11 @@ export function createResolver(options: ResolverOptions): Resolver {
     const resolved = Object.fromEntries(values.map(([name, { value }]) => [name, value]));
     if (callOptions === undefined) hits?.add(subject, answers, resolved);
     return typeof subject === 'string' ? values[0]?.[1].value : resolved;
+  }
+
+  /** Whether the cache keeps it, and so tells of its rotation. */
+  function isCached({ item, provider }: Answer): boolean {
+    return cache !== undefined && !provider.local && item.entry.cache !== false;
   }
 
   function assertOpen(): void {
@@ -221,6 +233,7 @@ export function createResolver(options: ResolverOptions): Resolver {
         read: reader,
         closing: closing.signal,
         warn,
+        skewOf: monitor.skewOf,
       };
       return await tracked(reportRotation(manifest, callOptions, reporter));
     },

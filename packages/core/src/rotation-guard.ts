@@ -3,11 +3,12 @@ import type { Failure } from './errors.ts';
 import { defaultMessage } from './hints.ts';
 import type { Detailed } from './manifest.ts';
 import type { Item } from './plan.ts';
-import type { Fetched, SecretMetadata } from './provider.ts';
+import type { Fetched, Provider, SecretMetadata } from './provider.ts';
 import type { ReadContext, Reader } from './reader.ts';
 import { describeItems } from './rotation-describe.ts';
 import { judgeRotation, type RotationJudgement } from './rotation-judge.ts';
-import { policyOf, type RotationOptions, type RotationPolicy } from './rotation-policy.ts';
+import { policyOf, type RotationOptions } from './rotation-policy.ts';
+import { mayRuleByTag, TAGS_UNKNOWN } from './rotation-tags.ts';
 import type { Answer } from './walk.ts';
 
 /** Judges the ages of what was resolved: the same results, of which those that a policy refuses are failures. */
@@ -22,25 +23,26 @@ export interface GuardHooks {
   /** How many dates are remembered. */
   readonly limit: number;
   readonly read: Reader;
+  /** How far the store's clock is ahead of this machine's, in milliseconds; 0 where there is nothing to tell. */
+  readonly skewOf: (provider: Provider) => number;
   /** Told of each verdict, before anything is refused. */
   readonly judged: (answer: Answer, fetched: Fetched, judgement: RotationJudgement) => void;
   /** Runs what no caller waits for, within limits of its own. */
   readonly background: (work: (context: ReadContext) => Promise<void>) => void;
 }
 
-/** A value that was resolved, and the policy that holds for it. */
+/** A value that was resolved, and that a policy holds for. */
 interface Subject {
   readonly answer: Answer;
   readonly detailed: Detailed<unknown>;
   readonly fetched: Fetched;
-  readonly policy: RotationPolicy;
 }
 
-/** What was told of a value's creation by a call of its own. */
+/** What was told of a version by a call of its own. */
 interface Told {
   readonly fetched: Fetched;
-  /** A version's creation does not change. Its other dates may, so they are not remembered. */
-  readonly createdAt?: Date | undefined;
+  /** What holds of it from now on: its creation does not change, and tags are taken as they were. Other dates may change. */
+  readonly lasting?: Pick<SecretMetadata, 'createdAt' | 'tags'>;
   /** Why there was no answer. */
   readonly problem?: string;
 }
@@ -53,6 +55,7 @@ export function createRotationGuard({
   rotation,
   limit,
   read,
+  skewOf,
   judged,
   background,
 }: GuardHooks): RotationGuard {
@@ -74,7 +77,11 @@ export function createRotationGuard({
     for (const { answer, fetched } of subjects) {
       const outcome = byName.get(answer.item.name);
       if (outcome?.ok) {
-        remember(keyOf(answer), { fetched, createdAt: outcome.value.metadata?.createdAt });
+        const { createdAt, tags } = outcome.value.metadata ?? {};
+        remember(keyOf(answer), {
+          fetched,
+          lasting: { ...(createdAt && { createdAt }), ...(tags && { tags }) },
+        });
       } else if (outcome) {
         const { code, message = defaultMessage(code) } = outcome;
         remember(keyOf(answer), { fetched, problem: `${code}: ${message}` });
@@ -92,22 +99,29 @@ export function createRotationGuard({
   return async (answers, results, context) => {
     const subjects = answers.flatMap((answer, index) => subjectOf(answer, results[index], rotation));
     if (subjects.length === 0) return [...results];
-    const untold = subjects.filter((subject) => wantsDate(subject) && toldOf(subject) === undefined);
+    const untold = subjects.filter(
+      (subject) => isWanting(subject, rotation) && toldOf(subject) === undefined,
+    );
     const read = untold.filter(({ detailed }) => detailed.source === 'store');
     const hit = untold.filter(({ detailed }) => detailed.source === 'cache');
     if (hit.length > 0) background((own) => ask(hit, own));
     if (read.length > 0) await ask(read, context);
 
-    const now = new Date();
+    const present = Date.now();
     const refused = new Map<Result, Failure>();
     for (const subject of subjects) {
-      const { fetched, answer, detailed, policy } = subject;
-      const { createdAt, problem } = toldOf(subject) ?? {};
-      const metadata: SecretMetadata = { ...(createdAt && { createdAt }), ...fetched.metadata };
-      const judgement = judgeRotation(metadata, policy, now);
+      const { fetched, answer, detailed } = subject;
+      const { name, entry, shown } = answer.item;
+      const { lasting, problem } = toldOf(subject) ?? {};
+      const metadata: SecretMetadata = { ...lasting, ...fetched.metadata };
+      const policy = policyOf(rotation, name, entry, metadata.tags);
+      if (policy === undefined) continue;
+      const judgement = judgeRotation(metadata, policy, new Date(present + skewOf(answer.provider)));
       const { verdict, reason = '' } = judgement;
       judged(answer, fetched, judgement);
-      const { shown } = answer.item;
+      if (policy.lacksTags && !answer.provider.local && !hit.includes(subject)) {
+        context.warn(answer.provider, TAGS_UNKNOWN);
+      }
       if (verdict === 'overdue' && policy.onOverdue === 'refuse') {
         refused.set(detailed, refusal(answer.item, reason));
       } else if (verdict === 'overdue' || verdict === 'due') {
@@ -131,14 +145,19 @@ function subjectOf(
   const { item, outcome } = answer;
   if (result === undefined || 'code' in result || !outcome.ok) return [];
   if (result.source === 'default' || result.source === 'absent') return [];
-  const policy = policyOf(rotation, item.name, item.entry);
-  return policy ? [{ answer, detailed: result, fetched: outcome.value, policy }] : [];
+  if (policyOf(rotation, item.name, item.entry) === undefined) return [];
+  return [{ answer, detailed: result, fetched: outcome.value }];
 }
 
-/** Whether only the store can still tell how old the value is. */
-function wantsDate({ answer, fetched: { metadata = {} }, policy }: Subject): boolean {
-  if (policy.maxAgeMs === undefined || policy.rotatedAt || !answer.provider.describe) return false;
-  return metadata.createdAt === undefined && metadata.createdBefore === undefined;
+/** Whether only the store can still tell how old the value is, or what rules hold for it. */
+function isWanting({ answer, fetched }: Subject, rotation: RotationOptions | undefined): boolean {
+  const { item, provider } = answer;
+  const { createdAt, createdBefore, tags } = fetched.metadata ?? {};
+  if (!provider.describe) return false;
+  if (tags === undefined && !provider.local && mayRuleByTag(rotation, item.entry)) return true;
+  const policy = policyOf(rotation, item.name, item.entry, tags);
+  if (policy?.maxAgeMs === undefined || policy.rotatedAt) return false;
+  return createdAt === undefined && createdBefore === undefined;
 }
 
 /** The item, asked of the one provider that its value came from. */

@@ -55,6 +55,7 @@ const NO_POLICY: RotationPolicy = {
   expiryHorizonMs: 0,
   exempt: undefined,
   rotatedAt: undefined,
+  lacksTags: false,
 };
 
 /** Judges a value's age from what is known of it. Pure: the same at the same `now`, in every time zone. */

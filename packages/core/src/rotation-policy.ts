@@ -1,19 +1,10 @@
 import { DATE_FORM, parseDate, parseEnd } from './date.ts';
-import { DURATION_FORM, type Duration, parseDuration } from './duration.ts';
+import { parseDuration } from './duration.ts';
 import type { Problem } from './errors.ts';
 import { unknownKeys } from './nearest.ts';
-
-/** How old a value may grow, and what happens then. */
-export interface RotationRule {
-  /** The age, counted from the creation of the current version's value, at which a secret is overdue. @default none */
-  readonly maxAge?: Duration | undefined;
-  /** The age from which it is due; stands beside the `maxAge` that it belongs to. @default none */
-  readonly warnAt?: Duration | undefined;
-  /** `refuse`: what is overdue is not resolved, but fails with Refused. @default 'warn' */
-  readonly onOverdue?: 'warn' | 'refuse' | undefined;
-  /** How long before it expires, or its store asks for a rotation, a secret is due. @default 14 d */
-  readonly expiryHorizon?: Duration | undefined;
-}
+import type { SecretMetadata } from './provider.ts';
+import { isRecord, NO_RULE, type RotationRule, RULE_KEYS, ruleProblems } from './rotation-rule.ts';
+import { mayRuleByTag, ruleByTags, type TagRules, tagProblems } from './rotation-tags.ts';
 
 /** What holds for one secret, key by key, before the resolver's `rotation`. */
 export interface SecretRotation extends RotationRule {
@@ -25,6 +16,11 @@ export interface SecretRotation extends RotationRule {
 
 /** The rule for all secrets. Entries with `sensitive: false` are no secrets: only a rule of their own holds for them. */
 export interface RotationOptions extends RotationRule {
+  /**
+   * By a tag of the store, such as `'tier=gold'`; beats the rule for all, and is beaten by a rule for one secret. Of
+   * several the strictest holds. Without effect where the store does not tell tags.
+   */
+  readonly tags?: TagRules | undefined;
   /** By name in the manifest; beats the entry's own `rotation`. */
   readonly secrets?: Readonly<Record<string, SecretRotation>> | undefined;
 }
@@ -38,6 +34,8 @@ export interface RotationPolicy {
   /** `until` as it was written, `end` what it means. */
   readonly exempt: { readonly reason: string; readonly until: string; readonly end: Date } | undefined;
   readonly rotatedAt: Date | undefined;
+  /** A rule by tag could say another `maxAge`, but the tags are not known. */
+  readonly lacksTags: boolean;
 }
 
 /** What an entry of a manifest says of its age. */
@@ -46,7 +44,6 @@ interface Ruled {
   readonly rotation?: SecretRotation | undefined;
 }
 
-const RULE_KEYS = ['maxAge', 'warnAt', 'onOverdue', 'expiryHorizon'];
 const SECRET_KEYS = [...RULE_KEYS, 'exempt', 'rotatedAt'];
 const HORIZON_MS = 14 * 86_400_000;
 
@@ -54,17 +51,21 @@ const HORIZON_MS = 14 * 86_400_000;
  * The policy of one name; undefined where nothing was said of it. `warnAt` goes with the `maxAge` beside it: a rule that
  * sets a shorter `maxAge` does not inherit the warning of a longer one.
  * @param options without problems, as the entry is.
+ * @param tags undefined where they are not known.
  */
 export function policyOf(
   options: RotationOptions | undefined,
   name: string,
-  { sensitive, rotation: own }: Ruled,
+  entry: Ruled,
+  tags?: SecretMetadata['tags'],
 ): RotationPolicy | undefined {
-  const { secrets = {}, ...general } = options ?? {};
+  const { sensitive, rotation: own } = entry;
+  const { secrets = {}, tags: tagged = {}, ...general } = options ?? {};
   const named = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
   const holdsForAll = options !== undefined && sensitive !== false;
   if (named === undefined && own === undefined && !holdsForAll) return undefined;
-  const rules: readonly SecretRotation[] = [named ?? {}, own ?? {}, sensitive === false ? {} : general];
+  const shared = sensitive === false ? [] : [ruleByTags(tagged, tags), general];
+  const rules: readonly SecretRotation[] = [named ?? {}, own ?? {}, ...shared];
   const first = <Key extends keyof SecretRotation>(key: Key) =>
     rules.find((rule) => rule[key] !== undefined)?.[key];
   const aged = rules.find(({ maxAge }) => maxAge !== undefined);
@@ -77,6 +78,11 @@ export function policyOf(
     expiryHorizonMs: parseDuration(first('expiryHorizon')) ?? HORIZON_MS,
     exempt: exempt && end && { ...exempt, end },
     rotatedAt: parseDate(first('rotatedAt')),
+    lacksTags:
+      tags === undefined &&
+      mayRuleByTag(options, entry) &&
+      named?.maxAge === undefined &&
+      own?.maxAge === undefined,
   };
 }
 
@@ -85,22 +91,33 @@ export function rotationProblems(options: unknown, place: string): Problem[] {
   if (options === undefined) return [];
   if (!isRecord(options)) return [{ place, message: NO_RULE }];
   const problems = [
-    ...unknownKeys(place, options, [...RULE_KEYS, 'secrets']),
+    ...unknownKeys(place, options, [...RULE_KEYS, 'tags', 'secrets']),
     ...ruleProblems(options, place),
   ];
-  const { secrets } = options;
-  if (secrets === undefined) return problems;
-  if (!isRecord(secrets)) {
-    problems.push({ place: `${place}.secrets`, message: 'is no object from name to rule' });
-    return problems;
-  }
-  for (const [name, rule] of Object.entries(secrets)) {
-    const here = `${place}.secrets.${name}`;
-    problems.push(
-      ...(rule === undefined ? [{ place: here, message: NO_RULE }] : secretRotationProblems(rule, here)),
-    );
-  }
+  const { tags, secrets } = options;
+  problems.push(
+    ...each(tags, `${place}.tags`, 'tag', (tag, rule, here) => [
+      ...tagProblems(tag, here),
+      ...(isRecord(rule)
+        ? [...unknownKeys(here, rule, RULE_KEYS), ...ruleProblems(rule, here)]
+        : [{ place: here, message: NO_RULE }]),
+    ]),
+    ...each(secrets, `${place}.secrets`, 'name', (_, rule, here) =>
+      rule === undefined ? [{ place: here, message: NO_RULE }] : secretRotationProblems(rule, here),
+    ),
+  );
   return problems;
+}
+
+function each(
+  rules: unknown,
+  place: string,
+  what: 'name' | 'tag',
+  problemsOf: (key: string, rule: unknown, place: string) => Problem[],
+): Problem[] {
+  if (rules === undefined) return [];
+  if (!isRecord(rules)) return [{ place, message: `is no object from ${what} to rule` }];
+  return Object.entries(rules).flatMap(([key, rule]) => problemsOf(key, rule, `${place}.${key}`));
 }
 
 /** What is wrong with the `rotation` of one secret. */
@@ -113,30 +130,6 @@ export function secretRotationProblems(rule: unknown, place: string): Problem[] 
     problems.push({ place: `${place}.rotatedAt`, message: `is no date: ${DATE_FORM}` });
   }
   if (exempt !== undefined) problems.push(...exemptionProblems(exempt, `${place}.exempt`));
-  return problems;
-}
-
-function ruleProblems(rule: Readonly<Record<string, unknown>>, place: string): Problem[] {
-  const problems: Problem[] = [];
-  for (const key of ['maxAge', 'warnAt', 'expiryHorizon']) {
-    if (rule[key] !== undefined && parseDuration(rule[key]) === undefined) {
-      problems.push({ place: `${place}.${key}`, message: `is no duration: ${DURATION_FORM}` });
-    }
-  }
-  const maxAge = parseDuration(rule.maxAge);
-  const warnAt = parseDuration(rule.warnAt);
-  if (maxAge === 0) problems.push({ place: `${place}.maxAge`, message: 'has to be more than 0' });
-  if (rule.warnAt !== undefined && rule.maxAge === undefined) {
-    problems.push({ place: `${place}.warnAt`, message: 'has no maxAge beside it, which it belongs to' });
-  }
-  if (maxAge && warnAt !== undefined && warnAt >= maxAge) {
-    const message = 'is not shorter than maxAge: it would warn of nothing before it is overdue';
-    problems.push({ place: `${place}.warnAt`, message });
-  }
-  const { onOverdue } = rule;
-  if (onOverdue !== undefined && onOverdue !== 'warn' && onOverdue !== 'refuse') {
-    problems.push({ place: `${place}.onOverdue`, message: 'is neither "warn" nor "refuse"' });
-  }
   return problems;
 }
 
@@ -155,10 +148,4 @@ function exemptionProblems(exempt: unknown, place: string): Problem[] {
     problems.push({ place: `${place}.until`, message: `is no date: ${DATE_FORM}` });
   }
   return problems;
-}
-
-const NO_RULE = 'is no rule: write an object such as { maxAge: "90d" }';
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

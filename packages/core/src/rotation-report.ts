@@ -4,19 +4,23 @@ import { defaultMessage, hintFor } from './hints.ts';
 import { absenceOf, type Manifest, readManifest } from './manifest.ts';
 import { unknownKeys } from './nearest.ts';
 import { type Limits, RESOLVE_OPTIONS, readLimits, resolveProblems } from './options.ts';
-import { type Item, planItems } from './plan.ts';
-import type { SecretMetadata } from './provider.ts';
+import { planItems } from './plan.ts';
+import type { Provider, SecretMetadata } from './provider.ts';
 import type { ReadContext, Reader } from './reader.ts';
 import { describeItems } from './rotation-describe.ts';
 import { judgeRotation, type RotationJudgement } from './rotation-judge.ts';
-import { policyOf, type RotationOptions } from './rotation-policy.ts';
+import { policyOf, type RotationOptions, type RotationPolicy } from './rotation-policy.ts';
+import { TAGS_UNKNOWN } from './rotation-tags.ts';
 import { openScope } from './scope.ts';
 import type { Answer } from './walk.ts';
 
 /** Options of one `rotation()`. */
 export interface RotationReadOptions extends Limits {
   readonly signal?: AbortSignal | undefined;
-  /** The moment to judge by, such as one ahead, to see what will be overdue then. @default the present */
+  /**
+   * The moment to judge by, on this machine's clock, such as one ahead, to see what will be overdue then.
+   * @default the present
+   */
   readonly now?: Date | undefined;
 }
 
@@ -33,6 +37,11 @@ export interface RotationStatus extends RotationJudgement, SecretMetadata {
   readonly source: 'describe' | 'fetch';
   /** Why the store could not be asked; the verdict is then `unknown`. */
   readonly failure?: Failure;
+  /**
+   * How far the store's clock is ahead of this machine's, in milliseconds, negative where it is behind; only for more
+   * than 5 minutes. The age is then judged by the store's clock.
+   */
+  readonly clockSkewMs?: number;
 }
 
 /** What a report needs of its resolver. */
@@ -44,6 +53,8 @@ export interface RotationReporter {
   readonly read: Reader;
   readonly closing: AbortSignal;
   readonly warn: ReadContext['warn'];
+  /** In milliseconds, 0 where there is none to tell. */
+  readonly skewOf: (provider: Provider) => number;
 }
 
 /**
@@ -56,11 +67,12 @@ export interface RotationReporter {
 export async function reportRotation(
   manifest: Manifest,
   options: RotationReadOptions,
-  { providers, rotation, allowDefaults, limits, read, closing, warn }: RotationReporter,
+  reporter: RotationReporter,
 ): Promise<RotationStatus[]> {
-  const { signal, now = new Date() } = options;
+  const { providers, rotation, limits, read, closing, warn } = reporter;
+  const { signal, now } = options;
   const problems = [...unknownKeys('', options, [...RESOLVE_OPTIONS, 'now']), ...resolveProblems(options)];
-  if (!(now instanceof Date) || Number.isNaN(now.getTime())) {
+  if (now !== undefined && (!(now instanceof Date) || Number.isNaN(now.getTime()))) {
     problems.push({ place: 'now', message: 'is no valid Date' });
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -78,10 +90,11 @@ export async function reportRotation(
   try {
     const context = { signal: scope.signal, deadlineAt: () => deadline, timeoutMs, warn };
     const answers = await describeItems(items, read, context);
+    const present = now ?? new Date();
     const byName = new Map(answers.map((answer) => [answer.item.name, answer]));
     return items.flatMap(({ name }): RotationStatus[] => {
       const answer = byName.get(name);
-      return answer ? [statusOf(answer, allowDefaults, rotation, now)] : [];
+      return answer ? [statusOf(answer, reporter, present)] : [];
     });
   } finally {
     scope.close();
@@ -90,21 +103,26 @@ export async function reportRotation(
 
 function statusOf(
   { item, provider, outcome }: Answer,
-  allowDefaults: boolean,
-  rotation: RotationOptions | undefined,
-  now: Date,
+  { allowDefaults, rotation, skewOf, warn }: RotationReporter,
+  present: Date,
 ): RotationStatus {
   const { name, entry, shown: reference } = item;
+  const clockSkewMs = skewOf(provider);
+  const now = new Date(present.getTime() + clockSkewMs);
   const common = {
     name,
     reference,
     provider: item.reference.provider,
     kind: provider.kind,
     source: provider.describe ? ('describe' as const) : ('fetch' as const),
+    ...(clockSkewMs !== 0 && { clockSkewMs }),
   };
   if (outcome.ok) {
     const { metadata = {} } = outcome.value;
-    return { ...common, ...metadata, ...judgeRotation(metadata, policyOf(rotation, name, entry), now) };
+    const { tags } = metadata;
+    const policy = policyOf(rotation, name, entry, tags);
+    if (policy?.lacksTags && !provider.local) warn(provider, TAGS_UNKNOWN);
+    return { ...common, ...metadata, ...judgeRotation(metadata, policy, now) };
   }
   const { code, message = defaultMessage(code) } = outcome;
   if (code === 'NotFound' && absenceOf(entry, allowDefaults) !== 'NotFound') {
@@ -112,20 +130,19 @@ function statusOf(
   }
   // A right that only ages need is no reason to fail.
   if (code === 'AccessDenied' && provider.describe) {
-    return { ...common, ...undescribed(item, `${code}: ${message}`, rotation, now) };
+    const policy = policyOf(rotation, name, entry);
+    const judgement = undescribed(policy, `${code}: ${message}`, now);
+    // What is unknown has a reason already.
+    if (policy?.lacksTags && judgement.verdict !== 'unknown') warn(provider, TAGS_UNKNOWN);
+    return { ...common, ...judgement };
   }
   const failure = { name, reference, code, message, hint: hintFor(code) };
   return { ...common, verdict: 'unknown', reason: `${code}: ${message}`, failure };
 }
 
 /** Where the store may not be asked, a `rotatedAt` or an exemption still counts. */
-function undescribed(
-  { name, entry }: Item,
-  reason: string,
-  rotation: RotationOptions | undefined,
-  now: Date,
-): RotationJudgement {
-  const judgement = judgeRotation({}, policyOf(rotation, name, entry), now);
+function undescribed(policy: RotationPolicy | undefined, reason: string, now: Date): RotationJudgement {
+  const judgement = judgeRotation({}, policy, now);
   return judgement.verdict === 'unknown' && judgement.dated === undefined
     ? { ...judgement, reason }
     : judgement;

@@ -103,6 +103,7 @@ describe('the policy of a name', () => {
       expiryHorizonMs: 14 * DAY,
       exempt: undefined,
       rotatedAt: undefined,
+      lacksTags: false,
     });
     expect(policyOf(rotation, 'OTHER', { rotation: own })).toMatchObject({
       maxAgeMs: 50 * DAY,

@@ -9,7 +9,10 @@ type Secret = protos.google.cloud.secretmanager.v1.ISecret;
  * What GetSecretVersion and GetSecret say. A version's creation is that of its value, since versions do not change;
  * `nextRotationTime` is when Google next says that it is time to rotate, `expireTime` when it deletes the secret.
  */
-export function toMetadata(version: Version, { rotation, expireTime }: Secret): Outcome<SecretMetadata> {
+export function toMetadata(
+  version: Version,
+  { rotation, expireTime, labels }: Secret,
+): Outcome<SecretMetadata> {
   if (version.state !== 'ENABLED') {
     return { ok: false, code: 'Disabled', message: 'the version is disabled or destroyed' };
   }
@@ -23,6 +26,7 @@ export function toMetadata(version: Version, { rotation, expireTime }: Secret): 
       ...(createdAt && { createdAt }),
       ...(rotatesAt && { rotatesAt }),
       ...(expiresAt && { expiresAt }),
+      tags: { ...labels },
     },
   };
 }

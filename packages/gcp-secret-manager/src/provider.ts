@@ -22,7 +22,8 @@ const LOGS_VALUES =
  * refuses them. `Throttled`, `Unavailable`: as core says. `Misconfigured`: a short name without a project.
  * `InvalidReference`: not a name that Secret Manager allows.
  *
- * Metadata: `version`; by `describe` also `createdAt` of the version, `rotatesAt` and `expiresAt` of the secret.
+ * Metadata: `version`; by `describe` also `createdAt` of the version; `rotatesAt`, `expiresAt` and `tags` (its labels)
+ * of the secret.
  *
  * @example
  * gcpSecretManager({ project: 'my-project', prefix: 'myapp-prod-' }) // gcp://database reads myapp-prod-database

@@ -215,7 +215,7 @@ describe('a client that is handed in', () => {
       { ok: true, value: { value: Buffer.from('canary'), metadata: { version: '7' } } },
     ]);
     expect(await provider.describe?.([locator('db')], options)).toEqual([
-      { ok: true, value: { version: '7' } },
+      { ok: true, value: { version: '7', tags: {} } },
     ]);
   });
 

@@ -15,6 +15,7 @@ const STORE: GcpStore = {
     aliases: { live: 2 },
     nextRotationTime: at(2027),
     expireTime: at(2030),
+    labels: { tier: 'gold' },
   },
   'projects/app/secrets/plain': { versions: [{ value: 'canary', createTime: at(2024) }] },
   'projects/app/secrets/gone': { versions: [{ value: '', state: 'DESTROYED' }] },
@@ -24,7 +25,16 @@ it("gives the version's creation and the secret's dates, and reads no payload", 
   const { provider, server } = await startStore(secretManager(STORE));
   const described = await provider.describe?.([locator('db', { version: 'live' })], { signal });
   expect(described).toEqual([
-    { ok: true, value: { version: '2', createdAt: at(2025), rotatesAt: at(2027), expiresAt: at(2030) } },
+    {
+      ok: true,
+      value: {
+        version: '2',
+        createdAt: at(2025),
+        rotatesAt: at(2027),
+        expiresAt: at(2030),
+        tags: { tier: 'gold' },
+      },
+    },
   ]);
   expect(server.calls.map(({ method, name }) => [method, name]).sort()).toEqual([
     ['GetSecret', 'projects/app/secrets/db'],
@@ -43,7 +53,7 @@ it('routes each of its calls by the name in it', async () => {
 it('leaves out what the secret does not have', async () => {
   const { provider } = await startStore(secretManager(STORE));
   expect(await provider.describe?.([locator('plain')], { signal })).toEqual([
-    { ok: true, value: { version: '1', createdAt: at(2024) } },
+    { ok: true, value: { version: '1', createdAt: at(2024), tags: {} } },
   ]);
 });
 

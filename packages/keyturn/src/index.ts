@@ -2,8 +2,15 @@ export * from '@keyturn/core';
 export { type DotenvOptions, dotenv } from '@keyturn/dotenv';
 export { type EnvOptions, env } from '@keyturn/env';
 export { type FileOptions, file } from '@keyturn/file';
+export type { AuditDamage } from './audit/break.ts';
 export type { AuditConfig } from './audit/config.ts';
+export { auditFile } from './audit/file.ts';
+export type { AuditFileOptions } from './audit/file-options.ts';
+export type { AuditHead } from './audit/head.ts';
+export type { HeadsTarget } from './audit/heads.ts';
 export { type AuditLogger, type AuditSinkOptions, auditLogger, auditStdout } from './audit/sinks.ts';
+export type { AuditProblem, AuditVerdict, SegmentVerdict } from './audit/verdict.ts';
+export { type VerifyAuditOptions, verifyAudit } from './audit/verify.ts';
 export {
   type Config,
   type ConfigEntry,

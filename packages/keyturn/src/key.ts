@@ -87,15 +87,15 @@ function decodeKey(text: string, shown: string): Uint8Array {
   throw new Refusal('key', `${shown} holds no key: it has to hold ${FORM}`);
 }
 
-/** What is wrong with the source of a key. */
-export function keyProblems(key: unknown, place: string): Problem[] {
+/** What is wrong with the source of a key. @param form what to write instead. */
+export function keyProblems(key: unknown, place: string, form = SOURCE_FORM): Problem[] {
   if (typeof key === 'function') return [];
-  if (key === undefined) return [{ place, message: `is missing: ${SOURCE_FORM}` }];
+  if (key === undefined) return [{ place, message: `is missing: ${form}` }];
   // A key that is written down in the config is no key, and is not shown.
-  if (!isRecord(key)) return [{ place, message: `is no source of a key: ${SOURCE_FORM}` }];
+  if (!isRecord(key)) return [{ place, message: `is no source of a key: ${form}` }];
   const { env, file } = key;
   if (Object.keys(key).length !== 1 || (env === undefined && file === undefined)) {
-    return [{ place, message: `has to have one of env and file, and nothing else: ${SOURCE_FORM}` }];
+    return [{ place, message: `has to have one of env and file, and nothing else: ${form}` }];
   }
   if (file !== undefined) {
     return isPath(file) ? [] : [{ place: `${place}.file`, message: 'is no path: name the file' }];

@@ -67,7 +67,7 @@ async function removeLeftBehind(folder: string, prefix: string): Promise<void> {
 }
 
 /** Makes the new name outlast a power failure, where the system can: without it the old file may come back. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(folder);

@@ -16,6 +16,16 @@ store.set('hours', 'canary-hours', { createdAt: new Date(Date.now() - 5.5 * 3_60
 store.fail('denied', { code: 'AccessDenied', message: 'no policy grants it' });
 store.fail('down', { code: 'Unavailable', message: 'no route to the store' });
 
+/** A store whose clock is this far ahead, and that tags what it has. */
+const ahead = (ms) => ({
+  ...store,
+  async describe(locators, options) {
+    options.clock(new Date(Date.now() + ms));
+    const outcomes = await store.describe(locators, options);
+    return outcomes.map(({ value, ...rest }) => ({ ...rest, value: { ...value, tags: { tier: 'gold' } } }));
+  },
+});
+
 const rotation = {
   maxAge: '90d',
   warnAt: '80d',
@@ -29,12 +39,17 @@ export default defineConfig({
     all: { providers: { app: store, env: env({ source: { TOKEN: 'canary-token', DATED: 'canary-dated' } }) } },
     young: { extends: 'all' },
     down: { extends: 'all' },
+    skewed: {
+      extends: 'all',
+      providers: { app: ahead(10.2 * ${DAY}), env: env() },
+      rotation: { ...rotation, tags: { 'tier=gold': { maxAge: '20d', warnAt: '10d' } } },
+    },
     stranger: { extends: 'all', rotation: { secrets: { VENDR: { maxAge: '1d' } } } },
-    wrong: { extends: 'all', rotation: { maxAge: 'soon', secrets: { VENDOR: { exempt: { reason: 'x' } } } } },
+    wrong: { extends: 'all', rotation: { maxAge: 'soon', tags: { gold: {} }, secrets: { VENDOR: { exempt: { reason: 'x' } } } } },
   },
   secrets: {
     OLD: { ref: { all: 'app://old', young: 'app://new', down: 'app://down' } },
-    NEAR: { ref: { all: 'app://near', young: 'app://new', down: 'app://new' } },
+    NEAR: { ref: { all: 'app://near', young: 'app://new', down: 'app://new', skewed: 'app://new' } },
     NEW: 'app://new',
     THERE: 'app://there',
     DENIED: 'app://denied',
@@ -126,6 +141,23 @@ all: 1 overdue, 1 due, 3 unknown, 1 exempt, 2 fresh
     expect(stdout).not.toContain('canary');
   });
 
+  it("names a clock that is wrong, counts by the store's, and takes the rule of a tag", async () => {
+    const { stdout, stderr } = await keyturn(folder, ['rotation', '--env', 'skewed']);
+    expect(steady(stdout)).toMatch(
+      /\nNEW +app:\/\/new +v1 +11d +8d +metadata +due: created <date>; its maxAge ends on <date>\n/,
+    );
+    expect(stdout).toContain(
+      '\n\nclock: this machine is 10d behind app (memory), by whose clock its ages are judged\n\nskewed: ',
+    );
+    expect(stderr).toBe(
+      "warning: memory: the clock of this machine is 10 days behind the store's: ages are judged by the store's\n",
+    );
+    const json = await keyturn(folder, ['rotation', '--env', 'skewed', '--json']);
+    const status = JSON.parse(json.stdout).secrets[2];
+    expect(status).toMatchObject({ name: 'NEW', verdict: 'due', tags: { tier: 'gold' } });
+    expect(Math.floor(status.clockSkewMs / DAY)).toBe(10);
+  });
+
   it('2 for a policy that is wrong, all of it with its place', async () => {
     expect(await keyturn(folder, ['rotation', '--env', 'stranger'])).toEqual({
       code: 2,
@@ -138,6 +170,7 @@ all: 1 overdue, 1 due, 3 unknown, 1 exempt, 2 fresh
       code: 2,
       stderr: [
         'error: environments.wrong.rotation.maxAge: is no duration: a duration is milliseconds or text such as "500ms", "30s", "5m", "12h", "90d"',
+        '       environments.wrong.rotation.tags.gold: is no tag: write "key=value", as in { "tier=gold": { maxAge: "30d" } }',
         '       environments.wrong.rotation.secrets.VENDOR.exempt.until: is missing: an exemption has an end; a date is "2026-08-01", or a time with its zone such as "2026-08-01T12:00:00Z"',
         '',
       ],

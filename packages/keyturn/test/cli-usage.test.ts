@@ -44,8 +44,10 @@ describe('--help', () => {
   it('of all names every command', async () => {
     const { code, stdout } = await keyturn(folder, ['--help']);
     expect(code).toBe(0);
-    const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, command]) => command);
-    expect(commands).toEqual(['init', 'check', 'get', 'run', 'export', 'example', 'rotation', 'plan']);
+    const commands = [...stdout.matchAll(/^ {2}(\w+( \w+)?) {2}/gm)].map(([, command]) => command);
+    const audit = ['audit verify', 'audit show', 'audit report'];
+    const others = ['init', 'check', 'get', 'run', 'export', 'example', 'rotation'];
+    expect(commands).toEqual([...others, ...audit, 'plan']);
   });
 });
 

@@ -16,12 +16,13 @@ import { createTransport } from './transport.ts';
 export interface Store {
   fetch(locator: Locator, signal: AbortSignal): Promise<Outcome<Fetched>>;
   describe(locator: Locator, signal: AbortSignal): Promise<Outcome<SecretMetadata>>;
+  /** The store's own time now, where it has told it. */
+  time(): Date | undefined;
   close(): Promise<void>;
 }
 
-interface Connection {
+interface Connection extends Pick<Store, 'time' | 'close'> {
   readonly read: Read;
-  close(): Promise<void>;
 }
 
 /** How long the end of a session may take, in milliseconds; the token then lives out its time. */
@@ -33,7 +34,7 @@ export async function connect(options: VaultOptions, concurrency: number): Promi
   if (mount !== undefined && kv !== 2) {
     throw faultOf('Misconfigured', '`mount` is taken with `kv: 2` only: otherwise the path alone says it');
   }
-  const { read, close } =
+  const { read, time, close } =
     options.client === undefined ? await open(options, concurrency) : handedIn(options.client);
   const mounts = kv === undefined ? createMounts(read) : pinnedMounts(kv, mount);
 
@@ -55,6 +56,7 @@ export async function connect(options: VaultOptions, concurrency: number): Promi
   return {
     fetch: (locator, signal) => answer(locator, signal, readValue),
     describe: (locator, signal) => answer(locator, signal, readMetadata),
+    time,
     close,
   };
 }
@@ -83,6 +85,7 @@ async function open(options: VaultConnectionOptions, concurrency: number): Promi
   });
   return {
     read: (path, signal) => session.use((token) => api.read(path, { token, signal }), signal),
+    time: transport.serverTime,
     async close() {
       await session.close(AbortSignal.timeout(REVOKE_MS)).catch(() => undefined);
       transport.close();
@@ -102,6 +105,7 @@ function handedIn(client: NodeVaultClient): Connection {
         throw toFault(error) ?? error;
       }
     },
+    time: () => undefined,
     close: async () => undefined,
   };
 }

@@ -1,5 +1,6 @@
-import { lazy, type Provider } from '@keyturn/core';
+import { type CallOptions, type Locator, lazy, type Outcome, type Provider } from '@keyturn/core';
 import { toFault } from './classify.ts';
+import type { Store } from './connect.ts';
 import type { VaultOptions } from './options.ts';
 import { checkLocator } from './paths.ts';
 
@@ -33,6 +34,22 @@ export function vault(options: VaultOptions = {}): Provider {
     const { connect } = await import('./connect.ts');
     return await connect(options, CONCURRENCY);
   });
+
+  async function each<T>(
+    locators: readonly Locator[],
+    { signal, clock }: CallOptions,
+    ask: (store: Store, locator: Locator) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>[]> {
+    signal.throwIfAborted();
+    const store = await open();
+    try {
+      return await Promise.all(locators.map((locator) => ask(store, locator)));
+    } finally {
+      const time = store.time();
+      if (time) clock?.(time);
+    }
+  }
+
   return {
     contract: 1,
     kind: 'vault',
@@ -41,16 +58,10 @@ export function vault(options: VaultOptions = {}): Provider {
     params: ['version'],
     ...(options.client !== undefined && { retries: 'own' }),
     check: (locator) => checkLocator(locator, { prefix, mount }),
-    async fetch(locators, { signal }) {
-      signal.throwIfAborted();
-      const store = await open();
-      return await Promise.all(locators.map((locator) => store.fetch(locator, signal)));
-    },
-    async describe(locators, { signal }) {
-      signal.throwIfAborted();
-      const store = await open();
-      return await Promise.all(locators.map((locator) => store.describe(locator, signal)));
-    },
+    fetch: (locators, options) =>
+      each(locators, options, (store, locator) => store.fetch(locator, options.signal)),
+    describe: (locators, options) =>
+      each(locators, options, (store, locator) => store.describe(locator, options.signal)),
     classify: (error) => toFault(error)?.fault,
     async [Symbol.asyncDispose]() {
       const opened = await open.take()?.catch(() => undefined);

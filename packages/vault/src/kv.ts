@@ -108,7 +108,14 @@ function toMetadata(
     ...(version !== undefined && { version: String(version) }),
     ...(createdAt && { createdAt }),
     ...(expiresAt && { expiresAt }),
+    ...(custom !== undefined && { tags: tagsOf(custom) }),
   };
+}
+
+/** The API has `null` for none, and Vault before 1.9 nothing at all, which says nothing. */
+function tagsOf(custom: unknown): Readonly<Record<string, string>> {
+  const entries = isRecord(custom) ? Object.entries(custom) : [];
+  return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
 }
 
 /** What was written down by hand comes first, and where it cannot be read, nothing is known. It is of no older version. */

@@ -30,6 +30,8 @@ export interface Transport {
    * clock of its own: the signal ends it. Rejects with a fault, or with the signal's reason.
    */
   send(request: Request): Promise<Answer>;
+  /** The server's time now, by the last answer; undefined before there was one that told it. */
+  serverTime(): Date | undefined;
   close(): void;
 }
 
@@ -44,6 +46,8 @@ export function createTransport(
   // Node reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY itself since 22.21 and 24.5.
   const proxy = isLoopback(address.hostname) ? {} : { proxyEnv: env };
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets, ...tls, ...proxy });
+  /** How far the server's clock is ahead, in milliseconds. */
+  let aheadMs: number | undefined;
 
   async function exchange({ method, url, headers, body, signal }: Request): Promise<Answer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -54,6 +58,8 @@ export function createTransport(
       request.on('error', reject);
       request.end(text);
     });
+    const date = Date.parse(response.headers.date ?? '');
+    if (!Number.isNaN(date)) aheadMs = date - Date.now();
     return {
       status: response.statusCode ?? 0,
       retryAfter: response.headers['retry-after'],
@@ -71,6 +77,7 @@ export function createTransport(
         throw toFault(error) ?? faultOf('Unknown', 'the request to Vault failed for an unknown reason');
       }
     },
+    serverTime: () => (aheadMs === undefined ? undefined : new Date(Date.now() + aheadMs)),
     close: () => agent.destroy(),
   };
 }

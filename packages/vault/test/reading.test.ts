@@ -85,7 +85,12 @@ describe('describe', () => {
       undefined,
       {
         ok: true,
-        value: { version: '2', createdAt: new Date('2026-02-01'), expiresAt: new Date('2999-01-01') },
+        value: {
+          version: '2',
+          createdAt: new Date('2026-02-01'),
+          expiresAt: new Date('2999-01-01'),
+          tags: { tier: 'gold' },
+        },
       },
     ],
     [
@@ -109,13 +114,33 @@ describe('describe', () => {
   ])('version %s', async (version, expected) => {
     const server = await serve(({ path }) =>
       path.includes('/metadata/')
-        ? { status: 200, body: { data: { current_version: 2, versions } } }
+        ? { status: 200, body: { data: { current_version: 2, versions, custom_metadata: { tier: 'gold' } } } }
         : undefined,
     );
     const locator = { path: 'secret/app', params: version === undefined ? {} : { version } };
     const { signal } = new AbortController();
     expect(await open(server.address).describe?.([locator], { signal })).toEqual([expected]);
     expect(server.calls().at(-1)).toBe('GET /v1/secret/metadata/app');
+  });
+});
+
+describe('tags', () => {
+  // https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version
+  it.each([
+    ['are custom_metadata', { tier: 'gold' }, { tier: 'gold' }],
+    ['are none where it is null', null, {}],
+    ['are not known where it is missing, as before Vault 1.9', undefined, undefined],
+  ])('%s', async (_what, custom_metadata, tags) => {
+    const metadata = { ...SECRET.data.metadata, custom_metadata };
+    const server = await serve(({ path }) =>
+      path.includes('/data/')
+        ? { status: 200, body: { data: { data: { v: 'canary' }, metadata } } }
+        : undefined,
+    );
+    const outcome = await read(open(server.address));
+    expect(outcome).toMatchObject({ ok: true, value: { metadata: { version: '3' } } });
+    const given = outcome && 'ok' in outcome && outcome.ok ? outcome.value.metadata : {};
+    expect(given?.tags).toEqual(tags);
   });
 });
 

@@ -13,6 +13,7 @@ const FIELDS: { readonly [K in keyof Required<SecretMetadata>]: (value: unknown)
   lastRotatedAt: isDate,
   rotationEnabled: (value) => typeof value === 'boolean',
   rotationRule: (value) => typeof value === 'string' && value !== '',
+  tags: isTags,
 };
 
 export function metadataChecks(subject: Subject): Cell[] {
@@ -64,6 +65,14 @@ function assertSame(fetched: SecretMetadata, described: SecretMetadata): void {
 
 function isField(name: string): name is keyof SecretMetadata {
   return Object.hasOwn(FIELDS, name);
+}
+
+function isTags(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((text: unknown) => typeof text === 'string')
+  );
 }
 
 function isDate(value: unknown): boolean {

@@ -17,6 +17,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** The argument that it needs, such as `<name>`. */
   readonly argument?: string;
+  /** Any number of that argument will do, none too. */
+  readonly anyNumber?: true;
   /** Everything from the first word that is no option on is another command's, and is not looked at. */
   readonly passThrough?: true;
   /** What `--help` ends with. */
@@ -51,7 +53,11 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
   return { help, args, text: (option) => given.get(option), has: (option) => given.has(option) };
 }
 
-function checkArguments({ name, argument, passThrough }: CommandSpec, args: readonly string[]): void {
+function checkArguments(
+  { name, argument, anyNumber, passThrough }: CommandSpec,
+  args: readonly string[],
+): void {
+  if (anyNumber) return;
   const wanted = argument === undefined ? 0 : 1;
   if (args.length < wanted) throw usageError(`${name} needs ${argument}`);
   if (args.length > wanted && !passThrough) {

@@ -1,3 +1,4 @@
+import { FIELD_OPTIONS, PERIOD_OPTIONS } from './audit-filter.ts';
 import type { CommandSpec, OptionSpec } from './command-line.ts';
 import type { FormatName } from './formats/index.ts';
 
@@ -142,6 +143,34 @@ export const commands: readonly CommandSpec[] = [
       CONFIG,
       JSON_OUTPUT,
     ],
+    exitCodes,
+  },
+  {
+    name: 'audit verify',
+    does: 'tell whether an audit file is what was written; 1 when it is not',
+    argument: '[path...]',
+    anyNumber: true,
+    options: [
+      { name: 'public-key', value: 'file', does: 'the public keys, in PEM, of those that signed' },
+      { name: 'head', value: 'file', does: 'the signed heads that were kept elsewhere' },
+      JSON_OUTPUT,
+    ],
+    exitCodes,
+  },
+  {
+    name: 'audit show',
+    does: 'print the events of an audit file in the order of their times',
+    argument: '[path...]',
+    anyNumber: true,
+    options: [...FIELD_OPTIONS, ...PERIOD_OPTIONS, { name: 'json', does: 'print a line of JSON for each' }],
+    exitCodes,
+  },
+  {
+    name: 'audit report',
+    does: 'tell who used which secret, when, and which ones nobody used',
+    argument: '[path...]',
+    anyNumber: true,
+    options: [...PERIOD_OPTIONS, CONFIG, JSON_OUTPUT],
     exitCodes,
   },
   {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, ResolveError, suggestion } from '@keyturn/core';
+import { readFilter } from './audit-filter.ts';
 import { type CommandLine, columns, helpOf, parseCommandLine, usageError } from './command-line.ts';
 import { commands, EXIT, FORMATS } from './commands.ts';
 import { print, report, say } from './output.ts';
@@ -7,7 +8,7 @@ import type { CommonOptions } from './project.ts';
 
 /** Runs one command line and gives its exit code. */
 export async function main(words: readonly string[]): Promise<number> {
-  const [first = '', ...rest] = words;
+  const [first, rest] = splitCommand(words);
   if (first === '') {
     say(help());
     return EXIT.usage;
@@ -17,7 +18,8 @@ export async function main(words: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   if (['--help', '-h', 'help'].includes(first)) {
-    const command = commands.find(({ name }) => name === rest[0]);
+    const [asked] = splitCommand(rest);
+    const command = commands.find(({ name }) => name === asked);
     print(command ? helpOf(command) : help());
     return EXIT.done;
   }
@@ -26,6 +28,10 @@ export async function main(words: readonly string[]): Promise<number> {
     if (command === undefined && first.startsWith('-')) {
       throw usageError(`${first} stands before the command: write keyturn <command> ${first}`);
     }
+    const second = commands.flatMap(({ name }) =>
+      name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : [],
+    );
+    if (second.length > 0) throw usageError(`${first} is followed by ${second.join(', ')}`);
     if (command === undefined) {
       const known = commands.map(({ name }) => name);
       throw usageError(`there is no command "${first}" ${suggestion(first, known)}`);
@@ -37,6 +43,12 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     return fail(error, words);
   }
+}
+
+/** The command, which may be of two words, and what follows it. */
+function splitCommand(words: readonly string[]): readonly [command: string, rest: readonly string[]] {
+  const count = commands.some(({ name }) => name === words.slice(0, 2).join(' ')) ? 2 : 1;
+  return [words.slice(0, count).join(' '), words.slice(count)];
 }
 
 /** Says what a command line ended with, and gives the exit code. */
@@ -87,6 +99,19 @@ async function dispatch(name: string, line: CommandLine): Promise<number> {
       return (await import('./commands/example.ts')).example(options);
     case 'rotation':
       return (await import('./commands/rotation.ts')).rotation({ ...options, within: line.text('within') });
+    case 'audit verify': {
+      const { auditVerify } = await import('./commands/audit-verify.ts');
+      const evidence = { publicKey: line.text('public-key'), heads: line.text('head') };
+      return auditVerify(line.args, { ...options, ...evidence });
+    }
+    case 'audit show': {
+      const { auditShow } = await import('./commands/audit-show.ts');
+      return auditShow(line.args, { json: line.has('json'), passes: readFilter(line) });
+    }
+    case 'audit report': {
+      const { auditReport } = await import('./commands/audit-report.ts');
+      return auditReport(line.args, { ...options, passes: readFilter(line) });
+    }
     default:
       return (await import('./commands/plan.ts')).plan(options);
   }

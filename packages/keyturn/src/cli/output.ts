@@ -6,6 +6,22 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/**
+ * Data of any length: ends once it may be followed by more, so that a slow reader's output does not pile up in memory. To a
+ * reader that has gone, nothing is written.
+ */
+export async function write(text: string): Promise<void> {
+  const { stdout } = process;
+  if (stdout.destroyed || stdout.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stdout.off('drain', done).off('close', done);
+      resolve();
+    };
+    stdout.on('drain', done).on('close', done);
+  });
+}
+
 /** Words, for the person at the terminal. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -25,11 +25,10 @@ export async function rotation({ within, ...options }: RotationCommandOptions): 
   await using _ = resolver;
   const now = new Date();
   const asked = await resolver.rotation(manifest, { now });
-  const isNear = ({ verdict, dueAt }: RotationStatus): boolean =>
-    verdict !== 'exempt' &&
-    withinMs !== undefined &&
-    dueAt !== undefined &&
-    dueAt.getTime() - now.getTime() <= withinMs;
+  const isNear = (status: RotationStatus): boolean => {
+    const left = leftMs(status, now);
+    return status.verdict !== 'exempt' && withinMs !== undefined && left !== undefined && left <= withinMs;
+  };
   const statuses = asked.map((status) => (isNear(status) ? asDue(status) : status));
   const ok = !statuses.some((status) => status.verdict === 'overdue' || isNear(status));
   const failures = statuses.flatMap(({ failure }) => (failure ? [failure] : []));
@@ -45,6 +44,8 @@ export async function rotation({ within, ...options }: RotationCommandOptions): 
     );
     const hints = new Set(failures.map(({ code, hint }) => `${code}: ${hint}`));
     if (hints.size > 0) print(`\n${[...hints].join('\n')}`);
+    const clocks = new Set(statuses.flatMap(clockOf));
+    if (clocks.size > 0) print(`\n${[...clocks].join('\n')}`);
     print(`\n${environment}: ${summary(statuses)}`);
   }
   if (!ok) return EXIT.found;
@@ -58,8 +59,8 @@ function asDue(status: RotationStatus): RotationStatus {
 }
 
 function row(status: RotationStatus, now: Date): string[] {
-  const { name, reference, version = '-', ageMs, atLeast, dueAt, verdict, reason } = status;
-  const left = dueAt && dueAt.getTime() - now.getTime();
+  const { name, reference, version = '-', ageMs, atLeast, verdict, reason } = status;
+  const left = leftMs(status, now);
   const colour = COLOURS[verdict];
   return [
     name,
@@ -69,6 +70,20 @@ function row(status: RotationStatus, now: Date): string[] {
     left === undefined ? '-' : `${atLeast ? '<=' : ''}${span(left)}`,
     sourceOf(status),
     `${paint(colour, verdict)}${reason === undefined ? '' : `: ${reason}`}`,
+  ];
+}
+
+/** Until it is due, by the clock that its age was judged by. */
+function leftMs({ dueAt, clockSkewMs = 0 }: RotationStatus, now: Date): number | undefined {
+  return dueAt && dueAt.getTime() - now.getTime() - clockSkewMs;
+}
+
+/** A store's clock that is not this machine's. */
+function clockOf({ provider, kind, clockSkewMs }: RotationStatus): string[] {
+  if (clockSkewMs === undefined) return [];
+  const direction = clockSkewMs > 0 ? 'behind' : 'ahead of';
+  return [
+    `clock: this machine is ${span(Math.abs(clockSkewMs))} ${direction} ${provider} (${kind}), by whose clock its ages are judged`,
   ];
 }
 
