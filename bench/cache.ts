@@ -7,16 +7,12 @@ import { awsSsm } from '@keyturn/aws-ssm';
 import { as, createResolver } from '@keyturn/core';
 import { firstOf, ok, startAwsJsonServer } from '../test/servers/aws-json.ts';
 import { parameterStore } from '../test/servers/aws-ssm.ts';
-import { figure, median } from './measure.ts';
+import { figure, median, type Run, timeRuns } from './measure.ts';
 
 const NAMES = 50;
 const CALLERS = 10_000;
 const GOAL = 5;
-/** The first rounds warm the compiler. */
 const ROUNDS = 20;
-const WARM_UP = 5;
-/** How long a round of one subject takes, about. */
-const ROUND_NS = 20e6;
 /** So few that the collector does not come in between. */
 const MEASURED_HITS = 500;
 /** As long as Keyturn's own, in seconds; Powertools' own is 5. */
@@ -64,7 +60,6 @@ deepEqual(revealed, await byName());
 await powertools.getMultiple('/bench', age);
 const warm = server.count();
 
-type Run = () => Promise<unknown>;
 const settled = Promise.resolve('value');
 const ONE = 'one secret';
 const MANY = `${NAMES} secrets`;
@@ -93,7 +88,7 @@ const subjects: Readonly<Record<string, Run>> = {
   [WHOLE_PATH]: () => powertools.getMultiple('/bench', age),
 };
 
-const nanos = await timeEach(subjects);
+const nanos = await timeRuns(subjects);
 const timeOf = (name: string) => nanos.get(name) ?? Number.NaN;
 const print = (name: string, label: string) => figure(label, `${timeOf(name).toFixed(0)} ns`);
 print(AWAIT, AWAIT);
@@ -119,23 +114,6 @@ figure('calls of all that', String(calls), { text: '0', met: calls === 0 });
 await resolver.close();
 client.destroy();
 await server.stop();
-
-/** Nanoseconds of a run of each, taken in turns so that all of them meet the same machine. */
-async function timeEach(runs: Readonly<Record<string, Run>>): Promise<Map<string, number>> {
-  const times = new Map<string, number>();
-  const measured = new Map<string, number[]>();
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, run] of Object.entries(runs)) {
-      const turns = times.get(name) ?? 1_000;
-      const start = process.hrtime.bigint();
-      for (let turn = 0; turn < turns; turn++) await run();
-      const each = Number(process.hrtime.bigint() - start) / turns;
-      times.set(name, Math.ceil(ROUND_NS / each));
-      if (round >= WARM_UP) measured.set(name, [...(measured.get(name) ?? []), each]);
-    }
-  }
-  return new Map([...measured].map(([name, all]) => [name, median(all)]));
-}
 
 /** Bytes of heap that a run takes, those of its `await` included. */
 async function bytesOf(run: Run): Promise<number> {

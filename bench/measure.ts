@@ -26,6 +26,31 @@ export function timeCommands(
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }
 
+export type Run = () => Promise<unknown>;
+
+/** The first rounds warm the compiler. */
+const ROUNDS = 20;
+const WARM_UP = 5;
+/** How long a round of one subject takes, about. */
+const ROUND_NS = 20e6;
+
+/** Nanoseconds of a run of each, taken in turns so that all of them meet the same machine. */
+export async function timeRuns(runs: Readonly<Record<string, Run>>): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  const measured = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, run] of Object.entries(runs)) {
+      const turns = times.get(name) ?? 1_000;
+      const start = hrtime.bigint();
+      for (let turn = 0; turn < turns; turn++) await run();
+      const each = Number(hrtime.bigint() - start) / turns;
+      times.set(name, Math.ceil(ROUND_NS / each));
+      if (round >= WARM_UP) measured.set(name, [...(measured.get(name) ?? []), each]);
+    }
+  }
+  return new Map([...measured].map(([name, all]) => [name, median(all)]));
+}
+
 /** One line of a report: a figure, its goal, and whether it is met. */
 export function figure(what: string, value: string, goal?: { text: string; met: boolean }): void {
   const verdict = goal ? `${goal.met ? 'met' : 'MISSED'}: ${goal.text}` : '';

@@ -40,8 +40,16 @@ export function readProcess(
 
 /** The file that is run. Where there is none, as after `node -e`, the word there is an argument. */
 function scriptOf(word: string | undefined, files: Files | undefined): string[] {
-  const isFile = word !== undefined && files?.statSync(word, { throwIfNoEntry: false })?.isFile();
-  return isFile && baseName(word) !== word ? [word] : [];
+  return word !== undefined && files && isFile(word, files) && baseName(word) !== word ? [word] : [];
+}
+
+function isFile(path: string, files: Files): boolean {
+  try {
+    return files.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // Too long for a path, or where this user may not look. The message would hold the argument.
+    return false;
+  }
 }
 
 function userName(os: { userInfo(): { username: string } } | undefined): string | undefined {

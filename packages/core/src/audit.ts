@@ -116,7 +116,8 @@ export function createAudit(options: AuditOptions, { environment, deadlineMs, te
       ...(item && { provider: item.reference.provider }),
       ...(provider && { kind: provider.kind }),
       ...('code' in result ? { outcome: result.code } : givenOf(result)),
-      durationMs: Math.max(0, performance.now() - access.begunAt),
+      // More digits than microseconds would be noise.
+      durationMs: Math.max(0, Math.round((performance.now() - access.begunAt) * 1_000) / 1_000),
       ...(environment !== undefined && { environment }),
       process: self,
       ...(actor !== undefined && { actor }),

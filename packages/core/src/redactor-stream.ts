@@ -11,6 +11,12 @@ export interface RedactorStream {
   end(): Uint8Array;
 }
 
+/** A stream whose values can change while it runs. */
+export interface ChangingStream extends RedactorStream {
+  /** Masks by this automaton from here on; what was kept back begins its values as well as the old ones. */
+  follow(newest: Automaton): void;
+}
+
 /** Matches that overlap, as one stretch of the stream: first byte, and the byte after the last. */
 interface Stretch {
   readonly start: number;
@@ -20,8 +26,9 @@ interface Stretch {
 const MASK = new TextEncoder().encode('[secret]');
 const NOTHING = new Uint8Array();
 
-/** Masks one stream by the values of one automaton. */
-export function redactStream(automaton: Automaton): RedactorStream {
+/** Masks one stream by the values of an automaton. */
+export function redactStream(first: Automaton): ChangingStream {
+  let automaton = first;
   let state = 0;
   /** Read and not yet given out. All positions count from its first byte. */
   let kept: Uint8Array = NOTHING;
@@ -45,7 +52,7 @@ export function redactStream(automaton: Automaton): RedactorStream {
     const rest = stretches.filter((stretch) => stretch.start > end);
     for (const stretch of stretches.slice(0, stretches.length - rest.length)) {
       if (stretch.start >= maskedTo) parts.push(bytes.subarray(maskedTo, stretch.start), MASK);
-      maskedTo = stretch.end;
+      maskedTo = Math.max(maskedTo, stretch.end);
     }
     if (maskedTo < end) parts.push(bytes.subarray(maskedTo, end));
     kept = bytes.slice(end);
@@ -54,23 +61,34 @@ export function redactStream(automaton: Automaton): RedactorStream {
     return parts.length === 1 ? (parts[0] ?? NOTHING) : concatenate(parts);
   }
 
+  function find(bytes: Uint8Array, from: number): void {
+    const { step, matched } = automaton;
+    let current = state;
+    for (let at = from; at < bytes.length; at++) {
+      current = step(current, bytes[at] ?? 0);
+      const length = matched[current] ?? 0;
+      if (length > 0) addMatch(at + 1 - length, at + 1);
+    }
+    state = current;
+  }
+
   return {
     write(chunk) {
       const bytes = kept.length > 0 ? concatenate([kept, chunk]) : chunk;
-      const { step, matched } = automaton;
-      let current = state;
-      for (let at = kept.length; at < bytes.length; at++) {
-        current = step(current, bytes[at] ?? 0);
-        const length = matched[current] ?? 0;
-        if (length > 0) addMatch(at + 1 - length, at + 1);
-      }
-      state = current;
+      find(bytes, kept.length);
       return giveOut(bytes, bytes.length - (automaton.depth[state] ?? 0));
     },
     end() {
       const rest = giveOut(kept, kept.length);
       state = 0;
       return rest;
+    },
+    follow(newest) {
+      if (newest === automaton) return;
+      automaton = newest;
+      state = 0;
+      stretches = [];
+      find(kept, 0);
     },
   };
 }

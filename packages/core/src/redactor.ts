@@ -1,4 +1,6 @@
 import { ConfigError } from './errors.ts';
+import { chainOf, type ProviderSource } from './first-of.ts';
+import type { Provider } from './provider.ts';
 import { type Automaton, createAutomaton } from './redactor-automaton.ts';
 import { formsOf } from './redactor-forms.ts';
 import { concatenate, type RedactorStream, redactStream } from './redactor-stream.ts';
@@ -41,7 +43,10 @@ export function createRedactor(values: Iterable<string | Uint8Array> = []): Reda
   let automaton: Automaton | undefined;
 
   function newestAutomaton(): Automaton {
-    automaton ??= createAutomaton([...versions.values()].flat(2).flatMap((value) => [...formsOf(value)]));
+    // Several sources may have the same value.
+    automaton ??= createAutomaton(
+      [...new Set([...versions.values()].flat(2))].flatMap((value) => [...formsOf(value)]),
+    );
     return automaton;
   }
 
@@ -65,16 +70,11 @@ export function createRedactor(values: Iterable<string | Uint8Array> = []): Reda
       return unchanged ? text : new TextDecoder('utf-8', { ignoreBOM: true }).decode(masked);
     },
     stream() {
-      let current = newestAutomaton();
-      let inner = redactStream(current);
+      const inner = redactStream(newestAutomaton());
       return {
         write(chunk) {
-          if (current === newestAutomaton()) return inner.write(chunk);
-          // What was kept back may begin a new value as well as an old one.
-          const kept = inner.end();
-          current = newestAutomaton();
-          inner = redactStream(current);
-          return inner.write(concatenate([kept, chunk]));
+          inner.follow(newestAutomaton());
+          return inner.write(chunk);
         },
         end: () => inner.end(),
       };
@@ -83,10 +83,25 @@ export function createRedactor(values: Iterable<string | Uint8Array> = []): Reda
   };
 }
 
-/** The redactor for one of its resolvers: another may have the same references for other stores. */
-export function ofOneResolver(redactor: Pick<Redactor, 'add'>): Pick<Redactor, 'add'> {
-  const resolver = crypto.randomUUID();
-  return { add: (values, reference) => redactor.add(values, `${resolver} ${reference}`) };
+const ids = new WeakMap<Provider, string>();
+
+function idOf(provider: Provider): string {
+  const id = ids.get(provider) ?? crypto.randomUUID();
+  ids.set(provider, id);
+  return id;
+}
+
+/**
+ * The redactor for a resolver of these providers: another may have the same references for other stores. Those of the
+ * same stores, such as each `load()` of a config makes one, count as one, so that they do not fill the memory.
+ */
+export function ofProviders(
+  redactor: Pick<Redactor, 'add'>,
+  providers: Readonly<Record<string, ProviderSource>>,
+): Pick<Redactor, 'add'> {
+  const stores = Object.entries(providers).map(([name, source]) => [name, ...chainOf(source).legs.map(idOf)]);
+  const prefix = JSON.stringify(stores);
+  return { add: (values, reference) => redactor.add(values, `${prefix} ${reference}`) };
 }
 
 /** A copy: whoever gave bytes may clear them after use. */

@@ -13,7 +13,7 @@ import { distinctProviders, optionProblems, type ResolverOptions, readLimits } f
 import { type Leg, planCalls, planItems } from './plan.ts';
 import { nameProviders } from './provider-names.ts';
 import { createReader } from './reader.ts';
-import { ofOneResolver } from './redactor.ts';
+import { ofProviders } from './redactor.ts';
 import { createResolve, type Resolution } from './resolve.ts';
 import { readInput } from './resolve-input.ts';
 import type { Resolver, SingleOptions } from './resolver-api.ts';
@@ -42,7 +42,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   const problems = optionProblems(options);
   if (problems.length > 0) throw new ConfigError(problems);
   const { providers, environment, allowDefaults = false, rotation } = options;
-  const redactor = options.redactor && ofOneResolver(options.redactor);
+  const redactor = options.redactor && ofProviders(options.redactor, providers);
   const { warn, tell, tellQuietly, warnQuietly } = createWarnings(options.onWarning);
   const limits = readLimits(options, DEFAULTS);
   const events = createEvents((message) => warn({ kind: 'events' }, message));

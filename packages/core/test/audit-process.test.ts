@@ -51,6 +51,11 @@ describe('a process', () => {
     expect(identity.command).toBe(node);
   });
 
+  it('that has no file: an argument that no path can be breaks nothing, and is not told', () => {
+    const { identity } = recorded(['--input-type=module', '-e', SCRIPT, 'canary'.repeat(1_000)]);
+    expect(identity.command).toBe(node);
+  });
+
   it('in Kubernetes and in Lambda', () => {
     const { identity } = recorded(['--input-type=module', '-e', SCRIPT], {
       KUBERNETES_SERVICE_HOST: '10.0.0.1',

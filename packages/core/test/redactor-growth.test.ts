@@ -25,6 +25,18 @@ it.each(['old', 'new'])(
   },
 );
 
+it.each([
+  ['the longer one goes on', 'canary-old', '-and-longer.', '[secret].'],
+  ['another overlaps it', 'canary-overlap', '-tail.', '[secret].'],
+  ['nothing follows', 'canary-old', '.', '[secret].'],
+])('a value that was whole when another was added is masked with what follows: %s', (_, head, tail, out) => {
+  const mask = createRedactor(['canary-old', 'canary-old-and-longer', 'canary-overlap', 'overlap-tail']);
+  const stream = mask.stream();
+  const first = text(stream.write(Buffer.from(head)));
+  mask.add(['canary-new']);
+  expect(first + text(stream.write(Buffer.from(tail))) + text(stream.end())).toBe(out);
+});
+
 /** The canaries of 1 to `last` that come out. */
 function shownOf(mask: { redact(text: string): string }, last: number): number[] {
   const numbers = Array.from({ length: last }, (_, at) => at + 1);

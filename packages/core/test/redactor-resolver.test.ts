@@ -109,6 +109,19 @@ describe("a resolver's redactor masks", () => {
   });
 });
 
+it('a config that is loaded again and again fills no memory: of one store, ten values stay', async () => {
+  const redactor = createRedactor();
+  const app = memory();
+  for (let version = 1; version <= 12; version++) {
+    app.set('x', `canary-${version}.`);
+    const resolver = createResolver({ providers: { app }, redactor });
+    await resolver.resolve('app://x');
+    await resolver.close();
+  }
+  const shown = Array.from({ length: 12 }, (_, at) => redactor.redact(`canary-${at + 1}.`));
+  expect(shown).toEqual(['canary-1.', 'canary-2.', ...Array(10).fill('[secret]')]);
+});
+
 describe("a resolver's redactor does not mask", () => {
   it('what is not sensitive', async () => {
     const { redactor, resolver } = masked(memory({ x: 'canary-a' }));

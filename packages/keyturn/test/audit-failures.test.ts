@@ -1,15 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { readAuditFileOptions } from '../src/audit/file-options.ts';
+import { bodyOf } from '../src/audit/record.ts';
+import { createWriter } from '../src/audit/writer.ts';
 import {
   auditFolder,
   event,
   files,
   folder,
+  KEY,
   names,
   opened,
+  publicKeyFile,
   records,
+  signed,
   verified,
   written,
 } from './support/audit.ts';
@@ -76,6 +83,34 @@ describe('what cannot be written', () => {
     expect(files().length).toBe(refused.length + 1);
     expect(await verified()).toMatchObject({ ok: true, problems: [] });
     expect((await verified()).segments.map(({ tornBytes }) => tornBytes)).toEqual(files().map(() => 0));
+  });
+
+  it('is a head, and the events before it are not told as lost', async () => {
+    const settings = readAuditFileOptions({ path: auditFolder(), ...signed, headEvery: 1, fsync: 'never' });
+    let wake = () => {};
+    const isDue = new Promise<void>((due) => {
+      wake = due;
+    });
+    const writer = createWriter(settings, () => wake());
+    const append = (name: string) => writer.append([bodyOf({ kind: 'event', event: event(name) })]);
+    await append('a');
+    await isDue;
+    const handle = await open(first());
+    await handle.close();
+    const original = Object.getPrototypeOf(handle).write;
+    const failing = vi.spyOn(Object.getPrototypeOf(handle), 'write').mockImplementation(function (
+      this: unknown,
+      bytes: unknown,
+    ) {
+      if (String(bytes).includes('"kind":"head"')) return Promise.reject(new Error('EIO'));
+      return original.call(this, bytes);
+    });
+    await append('b').finally(() => failing.mockRestore());
+    await append('c');
+    await writer.close();
+    expect(names()).toEqual(['a', 'b', 'c']);
+    expect(await verified({ publicKey: publicKeyFile(KEY) })).toMatchObject({ ok: true, problems: [] });
+    expect(files().length).toBe(2);
   });
 
   it('leaves no empty segments behind while nothing can be written', () => {

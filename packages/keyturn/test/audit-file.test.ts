@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -91,7 +91,7 @@ describe('the file', () => {
     }
     await sink.close?.();
     expect(names().length).toBe(60);
-  }, 30_000);
+  });
 
   it('ends once, and opens anew for what comes later', async () => {
     const sink = opened();
@@ -177,6 +177,60 @@ describe('heads', () => {
       `the heads file ${join(folder, 'gone', 'heads')} could not be written: it does not exist: create it, or correct the path`,
     );
     expect(kinds()).toEqual(['open', 'event', 'close', 'head']);
+  });
+});
+
+it('a write and a close in one turn, as of two resolvers, never write beside each other', async () => {
+  const sink = opened();
+  await sink.write([event('a')], 0);
+  await Promise.all([sink.write([event('b')], 0), sink.close?.(), sink.write([event('c')], 0)]);
+  await sink.close?.();
+  expect(names()).toEqual(['a', 'b', 'c']);
+  expect(await verified()).toMatchObject({ ok: true, problems: [] });
+  expect(kinds()).toEqual(['open', 'event', 'event', 'close', 'open', 'event', 'close']);
+});
+
+describe('heads outside', () => {
+  it('that are never answered hold up close() alone: the next event is written', async () => {
+    const sink = opened({ ...signed, heads: () => new Promise<void>(() => {}) });
+    await sink.write([event('a')], 0);
+    void sink.close?.();
+    await sink.write([event('b')], 0);
+    expect(kinds()).toEqual(['open', 'event', 'close', 'head', 'open', 'event']);
+  });
+
+  it('begin a line of their own behind one that was cut off', async () => {
+    await written(['a'], { ...signed, heads: headsFile() });
+    appendFileSync(headsFile(), '{"kind":"head","segm');
+    await written(['b'], { ...signed, heads: headsFile() });
+    const wanted = { publicKey: publicKeyFile(KEY), heads: headsFile() };
+    const { problems } = await verified(wanted);
+    expect(problems.map(({ line, message }) => `${line}: ${message}`)).toEqual([
+      '2: is no head of an audit file',
+    ]);
+    rmSync(join(auditFolder(), files()[1] ?? ''));
+    const after = await verified(wanted);
+    expect(after.problems).toContainEqual(expect.objectContaining({ what: 'missing' }));
+  });
+
+  it('are read past the empty line that two writers make of one that was cut off', async () => {
+    await written(['a'], { ...signed, heads: headsFile() });
+    appendFileSync(headsFile(), '\n');
+    expect(await verified({ heads: headsFile() })).toMatchObject({ ok: true, problems: [] });
+  });
+
+  it('that no file takes fail close(), and wait for nobody who reads a named pipe', async () => {
+    execFileSync('mkfifo', [headsFile()]);
+    const unread = opened({ ...signed, heads: headsFile() });
+    await unread.write([event('a')], 0);
+    await expect(unread.close?.()).rejects.toThrow(
+      `the heads file ${headsFile()} could not be written: the file system says ENXIO`,
+    );
+    const device = opened({ ...signed, heads: '/dev/null' });
+    await device.write([event('a')], 0);
+    await expect(device.close?.()).rejects.toThrow(
+      'the heads file /dev/null could not be written: it is not a regular file: name one',
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -82,10 +82,8 @@ describe('segments', () => {
     const [old = ''] = files();
     const live = opened();
     await live.write([event('quiet')], 0);
-    const [, quiet = ''] = files();
-    const hourAgo = Date.now() / 1_000 - 3_500;
-    for (const file of [old, quiet]) utimesSync(join(auditFolder(), file), hourAgo, hourAgo);
-    await written(['new'], { keep: '10m' });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_500_000 });
+    await written(['new'], { keep: '10m' }).finally(() => vi.useRealTimers());
     expect(files()).not.toContain(old);
     expect(names()).toEqual(['quiet', 'new']);
     expect(records().find(({ kind }) => kind === 'removed')).toMatchObject({
@@ -94,6 +92,13 @@ describe('segments', () => {
     });
     await live.close?.();
   });
+});
+
+it('a file that somebody dated back is not removed for its age', async () => {
+  await written(['young']);
+  utimesSync(join(auditFolder(), files()[0] ?? ''), 1, 1);
+  await written(['new'], { keep: '10m' });
+  expect(names()).toEqual(['young', 'new']);
 });
 
 describe('a record torn by a crash', () => {
@@ -141,5 +146,23 @@ describe('a record torn by a crash', () => {
     await written(['next']);
     expect(files()[0]).toBe(`${torn}.jsonl`);
     expect(kinds()).not.toContain('torn');
+  });
+
+  it('is looked for among the 250 newest and the 250 oldest, since a folder can hold years', async () => {
+    const torn = await tear();
+    const add = (year: number, index: number) =>
+      writeFileSync(
+        join(auditFolder(), `${year}0101T000000000Z-1-${String(index).padStart(16, '0')}.jsonl`),
+        '',
+      );
+    for (let index = 0; index < 250; index++) {
+      add(2001, index);
+      add(2099, index);
+    }
+    await written(['next']);
+    expect(files()).toContain(`${torn}.jsonl`);
+    for (let index = 0; index < 3; index++) rmSync(join(auditFolder(), files().at(-1) ?? ''));
+    await written(['after it']);
+    expect(files()).toContain(`${torn}.torn.jsonl`);
   });
 });

@@ -49,6 +49,18 @@ describe('auditLogger', () => {
     ]);
   });
 
+  it('takes a logger that fails later for one that failed', async () => {
+    const later = auditLogger({ info: () => Promise.reject(new Error('canary')) });
+    const { resolver, warnings } = resolverOf(later);
+    await resolver.resolve('app://key');
+    await resolver.close();
+    expect(warnings).toEqual(['audit logger failed: events are missing from it until it works again']);
+    const required = auditLogger({ info: () => Promise.reject(new Error('canary')) }, { required: true });
+    await expect(resolverOf(required).resolver.resolve('app://key')).rejects.toThrow(
+      'audit logger has not recorded the access, and nothing is handed out without',
+    );
+  });
+
   it('calls a method of its logger, such as that of console', async () => {
     let text = '';
     const stdout = new Writable({

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, type VerifyAuditOptions } from '../src/index.ts';
@@ -43,6 +51,38 @@ function editLines(edit: (lines: string[]) => readonly string[]): void {
       .join(''),
   );
 }
+
+it('a segment that stands there twice was put in, under whatever name', async () => {
+  await written(['a'], signed);
+  await written(['b'], signed);
+  expect(await verified({ paths: [auditFolder(), `${folder}/./audit/${files()[0]}`] })).toMatchObject({
+    ok: true,
+    records: 8,
+  });
+  copyFileSync(first(), first().replace('.jsonl', '.torn.jsonl'));
+  expect(await problems({ publicKey: publicKeyFile(KEY) })).toEqual([
+    `1: inserted: is there twice, here and in ${files()[0]}: one of them was put in`,
+  ]);
+});
+
+it('a part of a record behind the signed end of a segment was put in: nobody writes there', async () => {
+  await written(['a'], signed);
+  appendFileSync(first(), '{"n":5,');
+  const { problems: found, segments } = await verified({ publicKey: publicKeyFile(KEY) });
+  expect(found).toMatchObject([
+    { line: 5, what: 'inserted', message: expect.stringContaining('its writer had closed the segment') },
+  ]);
+  expect(segments).toMatchObject([{ records: 4, provenTo: 3 }]);
+});
+
+it('a link that leads nowhere is told as what it is', async () => {
+  await written(['a']);
+  const name = '20260801T120000000Z-42-0123456789abcdef.jsonl';
+  symlinkSync(join(folder, 'nowhere'), join(auditFolder(), name));
+  expect(await refusal({})).toBe(
+    `<dir>/audit/${name} could not be read: it does not exist: create it, or correct the path`,
+  );
+});
 
 describe('a key', () => {
   it('that did not sign is named, with the one that did', async () => {

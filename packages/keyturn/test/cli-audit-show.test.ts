@@ -173,6 +173,66 @@ used, not in the config: API, OLD
     });
   });
 
+  it('tells of versions that had the same value', async () => {
+    const read = (
+      minute: number,
+      version: string | undefined,
+      print?: string,
+      more: Partial<AuditEvent> = {},
+    ) =>
+      event('DB', {
+        time: at(minute),
+        ...(version && { version }),
+        ...(print && { fingerprint: `hmac-sha256:${print}` }),
+        ...more,
+      });
+    const staging = { environment: 'staging' };
+    const others = [
+      read(0, undefined, 'a'),
+      read(0, '5', 'a', staging),
+      read(0, '4', 'a', { kind: 'vault' }),
+      read(0, '3', 'a', { process: { pid: 1, host: 'h', command: 'node', app: 'shop' } }),
+      read(0, '2', 'a', { reference: 'app://other' }),
+      read(0, '1'),
+    ];
+    const rotated = await audited([[...others, read(1, '1', 'a'), read(2, '2', 'b')]]);
+    const report = ['audit', 'report', 'audit'];
+    expect((await keyturn(rotated, report)).stdout).toMatch(/\n\na new version with the same value: none\n$/);
+    expect(JSON.parse((await keyturn(rotated, [...report, '--json'])).stdout).sameValue).toEqual([]);
+
+    // Between the two, another writer still has the old one in its cache; and a value comes back.
+    const writers = [
+      [...others, read(1, '1', 'a'), read(3, '2', 'a'), read(5, '3', 'c'), read(7, '4', 'a')],
+      [read(4, '1', 'a'), read(6, '6', 'a', staging)],
+    ];
+    const kept = await audited(writers);
+    expect((await keyturn(kept, report)).stdout).toMatch(
+      /\n\na new version with the same value: DB \(app:\/\/DB in production: 1 = 2 = 4\), DB \(app:\/\/DB in staging: 5 = 6\)\n$/,
+    );
+    expect(JSON.parse((await keyturn(kept, [...report, '--json'])).stdout).sameValue).toEqual([
+      { name: 'DB', reference: 'app://DB', environment: 'production', versions: ['1', '2', '4'] },
+      { name: 'DB', reference: 'app://DB', environment: 'staging', versions: ['5', '6'] },
+    ]);
+  });
+
+  it('compares the ten newest values of a reference', async () => {
+    const values = ['a', ...Array.from({ length: 9 }, (_, index) => `b${index}`)];
+    const used = (...prints: string[]) =>
+      prints.map((print, index) =>
+        event('DB', {
+          version: print === 'used again' ? '0' : `${index}`,
+          fingerprint: `hmac-sha256:${print === 'used again' ? 'a' : print}`,
+        }),
+      );
+    const found = async (...prints: string[]) => {
+      const folder = await audited([used(...values, ...prints, 'a')]);
+      return JSON.parse((await keyturn(folder, ['audit', 'report', 'audit', '--json'])).stdout).sameValue;
+    };
+    expect(await found()).toMatchObject([{ versions: ['0', '10'] }]);
+    expect(await found('c')).toEqual([]);
+    expect(await found('used again', 'c')).toMatchObject([{ versions: ['0', '12'] }]);
+  });
+
   it('needs no config, and says so', async () => {
     const { code, stdout, stderr } = await keyturn(await audited(WRITERS), ['audit', 'report', 'audit']);
     expect([code, stdout]).toEqual([0, expect.not.stringMatching('config')]);

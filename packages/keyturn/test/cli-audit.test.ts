@@ -69,6 +69,14 @@ describe('the commands are on the record', () => {
     expect(await recorded(...args)).toMatchObject({ code: 0, stderr: '', events });
   });
 
+  it('check judges what stands beside a secret that lacks its reason', async () => {
+    const { stdout, code, events } = await recorded('check');
+    expect(code).toBe(1);
+    expect(stdout).toContain('KEY      app://key    memory  string  ok\n');
+    expect(stdout).toContain('a: 1 of 2 secrets are right');
+    expect(events).toEqual(['resolve GUARDED Refused', 'resolve KEY ok']);
+  });
+
   it('without the reason that a secret requires: Refused', async () => {
     const { code, stderr, events } = await recorded('get', 'GUARDED', '--reveal');
     expect(code).toBe(3);

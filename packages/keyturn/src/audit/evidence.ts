@@ -68,6 +68,8 @@ export async function readHeads(path: string, keys: PublicKeys | undefined): Pro
     for await (const { lines, tornBytes, tooLong } of linesOf(path)) {
       for (const bytes of lines) {
         line += 1;
+        // Two writers at once may both have ended a line that was cut off.
+        if (bytes.length === 0) continue;
         const head = readHead(parseRecord(bytes));
         if (!head) {
           add('unreadable', 'is no head of an audit file');

@@ -69,9 +69,7 @@ export function auditFile(options: AuditFileOptions): AuditSink {
 
   async function closeAll(): Promise<void> {
     await draining;
-    await writer.close().catch((error) => {
-      throw inOurWords(error);
-    });
+    await writer.close();
   }
 
   return {
@@ -79,15 +77,22 @@ export function auditFile(options: AuditFileOptions): AuditSink {
     awaited: true,
     onFailure,
     async write(events, dropped) {
-      // After a close, a write opens anew: a config can be loaded twice, and a secret revealed later.
-      await closing?.catch(() => {});
+      // After a close, a write opens anew: a config can be loaded twice, and a secret revealed later. Asked and
+      // enqueued in one turn: a close that came between would write to the segment beside it.
+      while (closing) await closing.catch(() => {});
       await enqueue(bodiesOf(events, dropped));
     },
-    close() {
+    async close() {
       closing ??= closeAll().finally(() => {
         closing = undefined;
       });
-      return closing;
+      try {
+        await closing;
+        // Heads that never arrive keep nobody from opening anew.
+        await writer.flush();
+      } catch (error) {
+        throw inOurWords(error);
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
-import { fileRefusal } from '../snapshot-refusal.ts';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { fileRefusal, Refusal } from '../snapshot-refusal.ts';
 import type { AuditHead } from './head.ts';
 
 /** Where heads go: a file that they are appended to, a line of JSON each, or a function that takes one. */
@@ -65,20 +66,45 @@ export function createShipper(target: HeadsTarget): Shipper {
   };
 }
 
+/** Without the last, to open a named pipe would wait for its reader. Windows does not have it. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+
 /** Writers of several processes share the file: each line is one write to its end, which the system does not mix. */
 async function appendHead(path: string, head: AuditHead): Promise<void> {
+  const doing = `the heads file ${path} could not be written`;
   try {
-    const handle = await open(path, 'a', 0o600);
+    const handle = await open(path, APPEND, 0o600);
     try {
-      await handle.appendFile(`${JSON.stringify(head)}\n`);
+      const stats = await handle.stat();
+      if (!stats.isFile()) throw new Refusal('file', `${doing}: it is not a regular file: name one`);
+      // Behind a line that a crash or a full disk cut off, the head would be lost with it.
+      const begin = (await endsWithinLine(path, stats.size)) ? '\n' : '';
+      await handle.appendFile(`${begin}${JSON.stringify(head)}\n`);
       await handle.datasync();
     } finally {
       await handle.close();
     }
   } catch (error) {
-    throw new Error(fileRefusal(error, `the heads file ${path} could not be written`).message);
+    throw new Error((error instanceof Refusal ? error : fileRefusal(error, doing)).message);
   }
 }
+
+/** As far as can be told: who appends need not have the right to read. */
+async function endsWithinLine(path: string, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path);
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    return bytesRead === 1 && buffer[0] !== LINE_END;
+  } catch {
+    return false;
+  } finally {
+    await handle?.close();
+  }
+}
+
+const LINE_END = 10;
 
 async function callWithHead(target: Exclude<HeadsTarget, string>, head: AuditHead): Promise<void> {
   try {

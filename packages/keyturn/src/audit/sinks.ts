@@ -21,6 +21,7 @@ const MESSAGE = 'keyturn audit';
  * @throws {ConfigError} for what is no logger, and options that are wrong.
  * @example
  * audit: { sinks: [auditLogger(pino())] }
+ * auditLogger({ info: (object, message) => logger.info(message, object) }) // winston, which takes the text first
  */
 export function auditLogger(logger: AuditLogger, options: AuditSinkOptions = {}): AuditSink {
   const problems = sinkProblems('auditLogger', options);
@@ -33,8 +34,11 @@ export function auditLogger(logger: AuditLogger, options: AuditSinkOptions = {})
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...settings('audit logger', options),
-    write(events, dropped) {
-      for (const record of records(events, dropped)) logger.info(record, MESSAGE);
+    async write(events, dropped) {
+      // What a logger promises is waited for: else nobody would hear that it failed.
+      await Promise.all(
+        records(events, dropped).map(async (record) => logger.info(legible(record), MESSAGE)),
+      );
     },
   };
 }
@@ -75,6 +79,11 @@ function sinkProblems(place: string, options: AuditSinkOptions) {
     problems.push({ place: `${place}.required`, message: 'is neither true nor false' });
   }
   return problems;
+}
+
+/** Text formats of winston take the object for the message, and would print `[object Object]`. */
+function legible(record: object): object {
+  return Object.defineProperty(record, 'toString', { value: () => JSON.stringify(record) });
 }
 
 function records(events: readonly AuditEvent[], dropped: number): readonly object[] {

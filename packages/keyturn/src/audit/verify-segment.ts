@@ -206,6 +206,10 @@ function createReader(segment: string, { keys, head, now }: SegmentCheck) {
     take,
     tear(bytes: number) {
       tornBytes = bytes;
+      // What a writer may leave torn behind its close is the head of that, and nothing behind the head.
+      if (!damage && !diagnosis && closedAt !== undefined && end.n > closedAt) {
+        damage = { ...afterClose(), line: at + 1 };
+      }
     },
     tooLong() {
       const message = 'is longer than any record: it was changed, or put in';

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { ConfigError } from '@keyturn/core';
 import { errnoOf, fileRefusal } from '../snapshot-refusal.ts';
 import { type OutsideHeads, readHeads, readPublicKeys } from './evidence.ts';
@@ -50,6 +50,7 @@ export async function verifyAudit(options: VerifyAuditOptions): Promise<AuditVer
   }));
   const problems = [
     ...verified.flatMap(ownProblem),
+    ...twinProblems(files),
     ...linkProblems(verified),
     ...(isWhole ? missingProblems(verified, heads, keys !== undefined) : []),
     ...(heads?.problems ?? []),
@@ -82,7 +83,7 @@ export async function filesOf(paths: readonly string[]): Promise<{
       const message = `${what}: those are named as in 20260801T120000000Z-42-0123456789abcdef.jsonl`;
       throw new ConfigError([{ place: path, message }]);
     }
-    for (const each of files) found.set(each.path, each);
+    for (const each of files) found.set(resolve(each.path), each);
   }
   const files = [...found.values()].sort((a, b) => (a.segment < b.segment ? -1 : 1));
   return { files, isWhole };
@@ -98,12 +99,27 @@ async function readable<T>(path: string, work: Promise<T>): Promise<T> {
 }
 
 export async function sizeOf(files: readonly SegmentFile[]): Promise<number> {
-  const sizes = await Promise.all(files.map(({ path }) => stat(path).then(({ size }) => size)));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const sizes = await Promise.all(files.map(({ path }) => readable(path, stat(path))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
 }
 
 function ownProblem({ file: { segment, path }, found: { damage } }: Verified): AuditProblem[] {
   return damage ? [{ segment, file: path, ...damage }] : [];
+}
+
+/** A writer renames the file of a segment, and never copies it: what both hold would count twice. */
+function twinProblems(files: readonly SegmentFile[]): AuditProblem[] {
+  const seen = new Map<string, SegmentFile>();
+  return files.flatMap(({ segment, path, torn }) => {
+    const place = resolve(dirname(path), segment);
+    const twin = seen.get(place);
+    if (!twin) {
+      seen.set(place, { segment, path, torn });
+      return [];
+    }
+    const message = `is there twice, here and in ${basename(twin.path)}: one of them was put in`;
+    return [{ segment, file: path, line: 1, what: 'inserted', message }];
+  });
 }
 
 /** In the order of the segments: of one, what it shows by itself comes first. */

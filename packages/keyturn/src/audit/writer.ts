@@ -12,8 +12,10 @@ import { readSigningKey } from './signing-key.ts';
 export interface Writer {
   /** Appends records, and whatever is due: a head, the next segment. Of a block that fails, nothing is there. */
   append(bodies: readonly string[]): Promise<void>;
-  /** Closes the segment, signed, and waits until the heads have arrived. */
+  /** Closes the segment, signed. */
   close(): Promise<void>;
+  /** Ends once the heads have arrived; other calls need not wait for it. */
+  flush(): Promise<void>;
 }
 
 const FSYNC_MS = 1_000;
@@ -134,16 +136,26 @@ export function createWriter(settings: AuditFileSettings, wake: () => void): Wri
       // For what is due no segment is begun: of one that was closed meanwhile, it is done.
       const writing = bodies.length > 0 ? await segmentToWrite() : current;
       if (!writing) return;
-      const { segment } = writing;
-      if (bodies.length > 0) await segment.append(bodies);
-      await tidy(writing);
-      if (headTimer.isDue()) await signEnd(writing);
+      if (bodies.length > 0) await writing.segment.append(bodies);
       if (fsync === 'always' || syncTimer.isDue()) await syncEnd(writing);
-      if (writing.key && segment.end().n > writing.signed) headTimer.start();
-      if (fsync === 'interval' && segment.end().n > writing.synced) syncTimer.start();
+      await doWhatIsDue(writing);
     } catch (error) {
       await giveUp();
       throw error;
+    }
+  }
+
+  /** Fails nobody: the records before it are there, and whatever is in its way meets the next one too. */
+  async function doWhatIsDue(writing: Current): Promise<void> {
+    const { segment } = writing;
+    try {
+      await tidy(writing);
+      if (headTimer.isDue()) await signEnd(writing);
+      if (fsync === 'always') await syncEnd(writing);
+      if (writing.key && segment.end().n > writing.signed) headTimer.start();
+      if (fsync === 'interval' && segment.end().n > writing.synced) syncTimer.start();
+    } catch {
+      await giveUp();
     }
   }
 
@@ -153,10 +165,9 @@ export function createWriter(settings: AuditFileSettings, wake: () => void): Wri
     } finally {
       await giveUp();
     }
-    await shipper?.flush();
   }
 
-  return { append, close };
+  return { append, close, flush: async () => shipper?.flush() };
 }
 
 const now = () => new Date().toISOString();

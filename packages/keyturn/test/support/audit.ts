@@ -82,8 +82,11 @@ export function records(from = auditFolder()): Record<string, unknown>[] {
 
 export const kinds = (from = auditFolder()) => records(from).map(({ kind }) => kind);
 
-export function names(from = auditFolder()): string[] {
-  return records(from).flatMap(({ event: each }) =>
+export const names = (from = auditFolder()) => namesOf(records(from));
+
+/** The names of the events among these records. */
+export function namesOf(from: readonly Record<string, unknown>[]): string[] {
+  return from.flatMap(({ event: each }) =>
     typeof each === 'object' && each !== null && 'name' in each ? [String(each.name)] : [],
   );
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AuditEvent } from '@keyturn/core';
 import { readEvents, shownText, whoOf } from '../audit-reading.ts';
+import { type SameValue, sameValues } from '../audit-same-values.ts';
 import { EXIT } from '../commands.ts';
 import { print, printJson, say, table } from '../output.ts';
 import { CONFIG_FILES, readConfig } from '../project.ts';
@@ -30,22 +31,33 @@ const HEADING = ['NAME', 'USES', 'FAILED', 'STALE', 'FIRST USE', 'LAST USE', 'BY
 /** Of those who used a secret, so many are named in the table; all of them in JSON. */
 const MOST_NAMED = 3;
 
-/** Who used what, when, with what outcome; and what the config has that nobody used, and the other way round. */
+/**
+ * Who used what, when, with what outcome; which new version had the same value; and what the config has that nobody
+ * used, and the other way round.
+ */
 export async function auditReport(
   paths: readonly string[],
   { json, config, passes }: AuditReportOptions,
 ): Promise<number> {
   const manifest = await manifestNames(config);
   const uses = new Map<string, Use>();
-  await readEvents(paths, (event) => (passes(event) ? count(uses, event) : undefined), 'read');
+  const values = sameValues();
+  const take = (event: AuditEvent) => {
+    if (!passes(event)) return;
+    count(uses, event);
+    values.add(event);
+  };
+  await readEvents(paths, take, 'read');
+  const sameValue = values.found();
   const secrets = [...uses.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const neverUsed = manifest?.filter((name) => !uses.has(name));
   const notInConfig = manifest && secrets.flatMap(({ name }) => (manifest.includes(name) ? [] : [name]));
   if (json) {
-    printJson({ secrets, ...(manifest && { neverUsed, notInConfig }) });
+    printJson({ secrets, ...(sameValue && { sameValue }), ...(manifest && { neverUsed, notInConfig }) });
     return EXIT.done;
   }
   print(table(HEADING, secrets.map(row)));
+  if (sameValue) print(`\na new version with the same value: ${listed(sameValue.map(kept))}`);
   if (manifest === undefined) {
     say('no config here: --config names one, to see which of its secrets were never used');
   } else {
@@ -98,6 +110,11 @@ function row({ name, uses, failures, codes, stale, first, last, by }: Use): stri
     last,
     named.join(', '),
   ];
+}
+
+function kept({ name, reference, environment, versions }: SameValue): string {
+  const where = environment === undefined ? reference : `${reference} in ${environment}`;
+  return `${name} (${where}: ${versions.join(' = ')})`;
 }
 
 function listed(names: readonly string[] = []): string {

@@ -1,4 +1,4 @@
-import type { Detailed, Failure } from '@keyturn/core';
+import type { AuditContext, Detailed, Failure, Manifest, Resolver, Settled } from '@keyturn/core';
 import { typeName } from '../example-file.ts';
 import { paint, print, printJson, table } from '../output.ts';
 import { type CommonOptions, openProject } from '../project.ts';
@@ -7,7 +7,7 @@ import { type CommonOptions, openProject } from '../project.ts';
 export async function check(options: CommonOptions): Promise<number> {
   const { environment, resolver, manifest, context } = await openProject(options);
   await using _ = resolver;
-  const { values, failures } = await resolver.resolveSettled(manifest, context);
+  const { values, failures } = await settleAll(resolver, manifest, context);
   const ok = failures.length === 0;
   if (options.json) {
     const secrets = Object.keys(manifest).map((name) => row(name, values[name], failureOf(name, failures)));
@@ -33,6 +33,17 @@ export async function check(options: CommonOptions): Promise<number> {
     `\n${environment}: ${total - failures.length} of ${total} ${total === 1 ? 'secret is' : 'secrets are'} right`,
   );
   return ok ? 0 : 1;
+}
+
+/** What stands beside a secret that lacks its reason is not read with it, so it is asked for by itself. */
+async function settleAll(resolver: Resolver, manifest: Manifest, context: AuditContext): Promise<Settled> {
+  const first = await resolver.resolveSettled(manifest, context);
+  const left = Object.entries(manifest).filter(
+    ([name]) => !Object.hasOwn(first.values, name) && !failureOf(name, first.failures),
+  );
+  if (left.length === 0) return first;
+  const { values, failures } = await resolver.resolveSettled(Object.fromEntries(left), context);
+  return { values: { ...first.values, ...values }, failures: [...first.failures, ...failures] };
 }
 
 function failureOf(name: string, failures: readonly Failure[]): Failure | undefined {
