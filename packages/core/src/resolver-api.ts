@@ -63,7 +63,8 @@ export interface Resolver extends AsyncDisposable {
 
   /**
    * As `resolveWithMetadata`, but a secret that cannot be resolved is a failure beside the values, not a rejection.
-   * For commands and health checks that report on all of them.
+   * For commands and health checks that report on all of them. Where a reference is wrong, or a reason is missing, the
+   * failures are those alone, and nothing is read.
    * @throws {ConfigError} for a manifest or options of the wrong shape.
    */
   resolveSettled(manifest: Manifest, options?: ResolveOptions): Promise<Settled>;

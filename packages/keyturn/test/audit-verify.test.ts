@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, type VerifyAuditOptions } from '../src/index.ts';
+import { ConfigError, type VerifyAuditOptions, verifyAudit } from '../src/index.ts';
 import {
   auditFolder,
   event,
@@ -266,4 +266,14 @@ describe('heads from outside', () => {
       expect(await refusal({ heads: headsFile() })).toBe(`<dir>/heads: ${none}`);
     }
   });
+});
+
+it.each([
+  [['audit'], 'verifyAudit: names no folder: write { paths: ["folder"] }'],
+  [undefined, 'verifyAudit: names no folder: write { paths: ["folder"] }'],
+  [{ paths: ['audit'], head: 'heads' }, 'verifyAudit.head: unknown key (did you mean "heads"?)'],
+])('options of the wrong shape are said: %o', async (options, message) => {
+  const verify = verifyAudit as (options: unknown) => Promise<unknown>;
+  await expect(verify(options)).rejects.toThrow(expect.objectContaining({ name: 'ConfigError' }));
+  await expect(verify(options)).rejects.toThrow(message);
 });

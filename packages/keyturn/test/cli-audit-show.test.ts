@@ -173,6 +173,15 @@ used, not in the config: API, OLD
     });
   });
 
+  it('takes a reveal for no other use, but for a later one', async () => {
+    const folder = await audited([
+      [event('DB', { time: at(1) }), event('DB', { time: at(2), action: 'reveal' })],
+    ]);
+    const { stdout } = await keyturn(folder, ['audit', 'report', 'audit', '--json']);
+    const by = { 'unknown@canary-host': 1 };
+    expect(JSON.parse(stdout).secrets).toMatchObject([{ uses: 1, first: at(1), last: at(2), by }]);
+  });
+
   it('tells of versions that had the same value', async () => {
     const read = (
       minute: number,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { ConfigError } from '@keyturn/core';
+import { ConfigError, type Problem, unknownKeys } from '@keyturn/core';
 import { errnoOf, fileRefusal } from '../snapshot-refusal.ts';
 import { type OutsideHeads, readHeads, readPublicKeys } from './evidence.ts';
 import { asSegmentFile, type SegmentFile, segmentsOf } from './folder.ts';
@@ -22,9 +22,11 @@ export interface VerifyAuditOptions {
 /**
  * Reads an audit file and tells whether it is what was written, as far as keys and heads can tell. Reads line by line:
  * memory does not grow with the file.
- * @throws {ConfigError} for a path, a key or heads that cannot be read.
+ * @throws {ConfigError} for options of the wrong shape, and a path, a key or heads that cannot be read.
  */
 export async function verifyAudit(options: VerifyAuditOptions): Promise<AuditVerdict> {
+  const wrong = optionProblems(options);
+  if (wrong.length > 0) throw new ConfigError(wrong);
   const { paths, publicKey, heads: headsPath, onProgress } = options;
   const keys = publicKey === undefined ? undefined : await readPublicKeys(publicKey);
   const heads = headsPath === undefined ? undefined : await readHeads(headsPath, keys);
@@ -64,6 +66,13 @@ export async function verifyAudit(options: VerifyAuditOptions): Promise<AuditVer
     problems: firstOfEach(problems),
     notes: verified.flatMap((each) => notesOf(each, heads)),
   };
+}
+
+function optionProblems(options: VerifyAuditOptions): Problem[] {
+  if (typeof options !== 'object' || options === null || !Array.isArray(options.paths)) {
+    return [{ place: 'verifyAudit', message: 'names no folder: write { paths: ["folder"] }' }];
+  }
+  return unknownKeys('verifyAudit', options, ['paths', 'publicKey', 'heads', 'onProgress']);
 }
 
 /** The files of what was named, each once, in the order of their opening; whether whole folders are among them. */

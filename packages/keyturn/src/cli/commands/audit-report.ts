@@ -79,8 +79,10 @@ function count(uses: Map<string, Use>, event: AuditEvent): void {
   const { name, time, outcome, source } = event;
   const use = uses.get(name) ?? newUse(event);
   uses.set(name, use);
-  use.uses += 1;
   use.last = time;
+  // What was revealed had been resolved, which was the use.
+  if (event.action === 'reveal') return;
+  use.uses += 1;
   if (outcome !== 'ok') {
     use.failures += 1;
     use.codes[outcome] = (use.codes[outcome] ?? 0) + 1;
